@@ -1,0 +1,35 @@
+"""`run.py ps`: what runs, where, and as whom."""
+
+from typing import Any
+
+from deploy.commands.ground import DataDirOption, Instance, JsonOption, answer, find_instance
+from deploy.postgres.roles import PARTS, database_name, role_name
+
+
+def ps(data_dir: DataDirOption, *, json: JsonOption = False) -> None:
+    """Lists the supervisor, the services with their databases and roles, and the engines."""
+    instance = find_instance(data_dir, as_json=json)
+    document = _document(instance)
+    lines = [f"supervisor  {document['supervisor']['pid']}"]
+    lines += [
+        f"{row['name']:<12}{row['pid']!s:<9}{row['state']:<10}{row.get('url') or 'port ' + str(row.get('port'))}"
+        for row in [*document["services"], *document["engines"]]
+    ]
+    answer(document, as_json=json, text="\n".join(lines))
+
+
+def _document(instance: Instance) -> dict[str, Any]:
+    description = instance.description
+    services = [
+        {
+            "name": name,
+            "pid": service["pid"],
+            "state": service["state"],
+            "url": service["url"],
+            "database": database_name(name),
+            "roles": {part: role_name(name, part) for part in PARTS},
+        }
+        for name, service in description["services"].items()
+    ]
+    engines = [{"name": name, **engine} for name, engine in description["engines"].items()]
+    return {"supervisor": {"pid": description["pid"]}, "services": services, "engines": engines}

@@ -1,0 +1,136 @@
+"""`run.py` and `run.py --detach`: starts everything."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Coroutine
+from typing import Annotated
+
+import typer
+
+from deploy.commands.ground import DataDirOption, JsonOption, answer, fail, say
+from deploy.embedded.data_dir import DataDir, open_data_dir
+from deploy.embedded.instance import AlreadyRunningError, Description, NotRunningError, hold, read_description
+from deploy.embedded.supervisor import Supervisor
+from shared.logs import set_up_logs
+
+DETACHED_START_TIMEOUT_S = 150.0
+POLL_S = 0.1
+
+
+def up(
+    data_dir: DataDirOption,
+    *,
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Return when everything runs, and leave it running.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Starts the engines and the three services, and keeps them alive until Ctrl-C or `run.py stop`."""
+    data = open_data_dir(data_dir)
+    if detach:
+        _detach(data, as_json=json)
+        return
+    set_up_logs("supervisor")
+    try:
+        with hold(data):
+            asyncio.run(_supervise(data, as_json=json))
+    except AlreadyRunningError:
+        _say_running(data, as_json=json)
+    except (RuntimeError, TimeoutError, ValueError, OSError) as error:
+        fail(f"Could not start: {error}", as_json=json)
+
+
+async def _supervise(data: DataDir, *, as_json: bool) -> None:
+    stopping = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+    supervisor = Supervisor(data, os.environ)
+    started = time.monotonic()
+    try:
+        if await _unless(stopping, supervisor.start()):
+            seconds = time.monotonic() - started
+            urls = supervisor.urls()
+            answer({"ok": True, **_report(data, urls)}, as_json=as_json, text=_welcome(data, urls, seconds))
+            sys.stdout.flush()
+            await _unless(stopping, supervisor.watch())
+    finally:
+        say("Stopping …")
+        await supervisor.stop()
+
+
+async def _unless(stopping: asyncio.Event, work: Coroutine[None, None, None]) -> bool:
+    """Whether the work ended before somebody asked to stop; its own error is raised."""
+    working = asyncio.ensure_future(work)
+    waiting = asyncio.ensure_future(stopping.wait())
+    await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if not working.done():
+        working.cancel()
+        await asyncio.wait({working})
+        return False
+    working.result()
+    return not stopping.is_set()
+
+
+def _welcome(data: DataDir, urls: dict[str, str], seconds: float) -> str:
+    lines = [f"Huiyin runs (ready in {seconds:.1f} s).", ""]
+    lines += [f"  {name:<11}{url}" for name, url in urls.items()]
+    lines += ["", f"  data       {data.root}", f"  key        {data.operator_key}", "", "Ctrl-C stops everything."]
+    return "\n".join(lines)
+
+
+def _report(data: DataDir, urls: dict[str, str]) -> dict[str, object]:
+    return {"data_dir": str(data.root), "operator_key_file": str(data.operator_key), "services": urls}
+
+
+def _say_running(data: DataDir, *, as_json: bool) -> None:
+    try:
+        pid = read_description(data)["pid"]
+    except NotRunningError:
+        pid = None
+    fail(
+        f"Huiyin already runs in {data.root} (process {pid}). Stop it with: python3 run.py stop --data-dir {data.root}",
+        as_json=as_json,
+        pid=pid,
+    )
+
+
+def _detach(data: DataDir, *, as_json: bool) -> None:
+    try:
+        with hold(data):
+            pass
+    except AlreadyRunningError:
+        _say_running(data, as_json=as_json)
+    log_file = data.logs / "supervisor.log"
+    with log_file.open("ab") as log:
+        command = [sys.executable, "-m", "deploy", "up", "--data-dir", str(data.root)]
+        child = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/"
+        )
+    description = _wait_until_up(data, child)
+    if description is None:
+        child.terminate()
+        fail(f"Huiyin did not start. The reason stands at the end of {log_file}", as_json=as_json)
+    urls = {name: service["url"] for name, service in description["services"].items()}
+    lines = [f"Huiyin runs in the background (process {description['pid']}).", ""]
+    lines += [f"  {name:<11}{url}" for name, url in urls.items()]
+    lines += ["", f"  key        {data.operator_key}", "", "Stop it with: python3 run.py stop"]
+    answer({"ok": True, "pid": description["pid"], **_report(data, urls)}, as_json=as_json, text="\n".join(lines))
+
+
+def _wait_until_up(data: DataDir, child: "subprocess.Popen[bytes]") -> Description | None:
+    deadline = time.monotonic() + DETACHED_START_TIMEOUT_S
+    while time.monotonic() < deadline and child.poll() is None:
+        time.sleep(POLL_S)
+        try:
+            description = read_description(data)
+        except NotRunningError:
+            continue
+        states = [service["state"] for service in description["services"].values()]
+        if states and all(state == "running" for state in states):
+            return description
+    return None

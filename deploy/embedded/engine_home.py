@@ -1,0 +1,108 @@
+"""Where the embedded engines live and as whom they run: PostgreSQL refuses to run as root."""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import stat
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from deploy.embedded.data_dir import DataDir
+from deploy.embedded.keys import instance_id
+
+ENGINE_USER = "nobody"
+# Used when root's data folder lies behind a folder that the engine user may not pass.
+_SHELTER = Path("/var/lib/huiyin")
+
+
+@dataclass(frozen=True)
+class EngineHome:
+    """A folder for the engines' data; `user` is who runs them, None meaning whoever runs us."""
+
+    root: Path
+    user: str | None
+
+    @property
+    def group(self) -> int | None:
+        """The group the engines run in."""
+        return None if self.user is None else pwd.getpwnam(self.user).pw_gid
+
+    @property
+    def extra_groups(self) -> list[int] | None:
+        """No further groups for the engine user; None leaves ours alone."""
+        return None if self.user is None else []
+
+    def folder(self, name: str) -> Path:
+        """A private folder of the engine user."""
+        path = self.root / name
+        path.mkdir(exist_ok=True, mode=0o700)
+        self.give(path)
+        return path
+
+    def private_file(self, name: str, content: str) -> Path:
+        """A file that only the engine user can read."""
+        path = self.root / name
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(content)
+        self.give(path)
+        return path
+
+    def give(self, path: Path) -> None:
+        """Hands a path over to the engine user."""
+        if self.user is not None:
+            shutil.chown(path, self.user, self.group)
+
+    def installed(self, distribution: str, tree: Path, base: Path) -> Path:
+        """A tree of an installed package, where the engine user can reach it: itself, or a copy in this home.
+
+        Copies keep their place relative to `base`, for programs look for their libraries beside them.
+        """
+        if self.user is None:
+            return tree
+        copy = self.root / "bin" / f"{distribution}-{version(distribution)}" / tree.relative_to(base)
+        if not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+            draft = copy.with_name(f".{copy.name}.{os.getpid()}")
+            _copy_readable(tree, draft)
+            draft.rename(copy)
+        return copy
+
+
+def _copy_readable(tree: Path, target: Path) -> None:
+    if tree.is_file():
+        shutil.copy2(tree, target)
+    else:
+        shutil.copytree(tree, target, symlinks=True, ignore=shutil.ignore_patterns("*.a", "include", "pgxs"))
+    for path in [target, *target.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
+
+
+def open_engine_home(data: DataDir) -> EngineHome:
+    """The engines' home inside the data folder, or a shelter beside it where only root may enter that folder."""
+    if os.geteuid() != 0:
+        home = data.root / "engines"
+        home.mkdir(exist_ok=True, mode=0o700)
+        return EngineHome(home, None)
+    data.root.chmod(data.root.stat().st_mode | 0o011)
+    home = data.root / "engines"
+    if not all(_others_may_pass(folder) for folder in data.root.parents):
+        home = _SHELTER / f"engines-{instance_id(data)}"
+    home.mkdir(parents=True, exist_ok=True, mode=0o755)
+    home.chmod(0o755)
+    return EngineHome(home, ENGINE_USER)
+
+
+def _others_may_pass(folder: Path) -> bool:
+    return bool(folder.stat().st_mode & stat.S_IXOTH)
+
+
+def package_folder(package: str) -> Path:
+    """Where an installed package lies, found without importing it."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise FileNotFoundError(f"the package {package} is not installed: delete .venv and start again")
+    return Path(spec.submodule_search_locations[0])

@@ -1,0 +1,120 @@
+"""The topology of one small box: two engines and three services, started in order, kept alive, ended in order."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+
+from deploy.embedded.child import Child, Recipe
+from deploy.embedded.data_dir import DataDir
+from deploy.embedded.engines import Engines
+from deploy.embedded.instance import describe
+from deploy.embedded.keys import ensure_keys
+from deploy.embedded.ports import LOOPBACK, listen
+from deploy.migrate import migrate_all
+from deploy.postgres.roles import PARTS, SERVICES
+from shared.clock import now
+
+WISHED_PORTS = {"collector": 8701, "classifier": 8702, "tracker": 8703}
+READY_TIMEOUT_S = 60.0
+STOP_TIMEOUT_S = 10.0
+PROBE_TIMEOUT_S = 2.0
+
+
+class Supervisor:
+    """Runs one instance."""
+
+    def __init__(self, data: DataDir, environment: Mapping[str, str]) -> None:
+        ensure_keys(data)
+        self._data = data
+        self._started_at = now()
+        self._environment = dict(environment) | _paths(data)
+        self._engines = Engines(data, environment, self._write_description)
+        self._sockets: dict[str, socket.socket] = {}
+        self._services: dict[str, Child] = {}
+
+    async def start(self) -> None:
+        """Brings everything up; returns when every service answers."""
+        self._environment |= await self._engines.start()
+        await asyncio.to_thread(migrate_all, self._environment, self._data)
+        self._start_services()
+        await asyncio.gather(*(child.wait_ready(READY_TIMEOUT_S) for child in self._services.values()))
+
+    async def stop(self) -> None:
+        """Ends the services, then the engines they stand on."""
+        await asyncio.gather(*(child.stop(STOP_TIMEOUT_S) for child in self._services.values()))
+        await self._engines.stop()
+        for sock in self._sockets.values():
+            sock.close()
+
+    async def watch(self) -> None:
+        """Looks after what a living process does not notice by itself; runs until cancelled."""
+        await self._engines.watch()
+
+    def urls(self) -> dict[str, str]:
+        """Where each service answers."""
+        return {name: f"http://{LOOPBACK}:{sock.getsockname()[1]}" for name, sock in self._sockets.items()}
+
+    def _start_services(self) -> None:
+        self._sockets = {name: listen(WISHED_PORTS[name]) for name in SERVICES}
+        for name, url in self.urls().items():
+            self._environment[f"HUIYIN_{name.upper()}_URL"] = url
+        for name in SERVICES:
+            self._services[name] = Child(self._recipe(name), self._write_description)
+            self._services[name].start()
+
+    def _recipe(self, name: str) -> Recipe:
+        fd = self._sockets[name].fileno()
+        url = self.urls()[name]
+        return Recipe(
+            name=name,
+            command=[sys.executable, "-m", f"services.{name}.main"],
+            environment=self._own_settings(name) | {f"HUIYIN_{name.upper()}_LISTEN_FD": str(fd)},
+            log_file=self._data.logs / f"{name}.log",
+            is_ready=lambda: _answers(url),
+            stop_signal=signal.SIGTERM,
+            orphan_signal=signal.SIGKILL,
+            pass_fds=(fd,),
+        )
+
+    def _own_settings(self, name: str) -> dict[str, str]:
+        """The environment without the other services' databases, and without any owner's."""
+        databases = {f"HUIYIN_{service.upper()}_{part.upper()}_URL" for service in SERVICES for part in PARTS}
+        own = {f"HUIYIN_{name.upper()}_{part}_URL" for part in ("APP", "CARRIER")}
+        return {key: value for key, value in self._environment.items() if key not in databases - own}
+
+    def _write_description(self) -> None:
+        urls = self.urls()
+        description = {
+            "pid": os.getpid(),
+            "started_at": self._started_at.isoformat(),
+            "data_dir": str(self._data.root),
+            "services": {
+                name: {"url": urls.get(name), "pid": child.pid, "state": child.state}
+                for name, child in self._services.items()
+            },
+            "engines": self._engines.describe(),
+        }
+        describe(self._data, description)
+
+
+def _paths(data: DataDir) -> dict[str, str]:
+    return {
+        "HUIYIN_DATA_DIR": str(data.root),
+        "HUIYIN_COLLECTOR_MASTER_KEY_FILE": str(data.keys / "master.key"),
+        "HUIYIN_TRACKER_PEER_KEY_FILE": str(data.keys / "tracker.peer.key"),
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+    }
+
+
+async def _answers(url: str) -> bool:
+    try:
+        async with httpx.AsyncClient(timeout=PROBE_TIMEOUT_S, trust_env=False) as client:
+            return (await client.get(f"{url}/healthz")).is_success
+    except httpx.HTTPError:
+        return False

@@ -1,0 +1,66 @@
+"""Brings the three databases to the newest form, and writes the hashes of this instance's own keys into them."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+import asyncpg
+
+from deploy.embedded.data_dir import DataDir
+from deploy.embedded.keys import read_key
+from deploy.postgres.roles import SERVICES
+from shared.access.keys import FIRST_TENANT_ID, hash_secret, split_key
+from shared.access.scopes import Scope
+from shared.migrations.runner import Roles, migrate
+from shared.sql import role_of
+
+ROOT = Path(__file__).resolve().parents[1]
+CONNECT_TIMEOUT_S = 10
+
+_KEEP_CREDENTIAL = """
+INSERT INTO credential (id, tenant_id, label, secret_sha256, scopes) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (id) DO UPDATE SET label = excluded.label, secret_sha256 = excluded.secret_sha256, scopes = excluded.scopes
+"""
+_REVOKE_OLDER = "UPDATE credential SET revoked_at = now() WHERE label = $1 AND id <> $2 AND revoked_at IS NULL"
+
+
+def migrate_all(environment: Mapping[str, str], data: DataDir) -> None:
+    """Migrates each service's database as its owner. Blocking; call it outside an event loop."""
+    for service in SERVICES:
+        migrate(
+            _url(environment, service, "OWNER"),
+            versions_of(service),
+            Roles(
+                app=role_of(_url(environment, service, "APP")), carrier=role_of(_url(environment, service, "CARRIER"))
+            ),
+        )
+    asyncio.run(_keep_credentials(environment, data))
+
+
+def versions_of(service: str) -> Path:
+    """Where a service's migrations lie."""
+    return ROOT / "services" / service / "store" / "migrations" / "versions"
+
+
+async def _keep_credentials(environment: Mapping[str, str], data: DataDir) -> None:
+    operator, peer = read_key(data.operator_key), read_key(data.keys / "tracker.peer.key")
+    for service in SERVICES:
+        connection = await asyncpg.connect(_url(environment, service, "CARRIER"), timeout=CONNECT_TIMEOUT_S)
+        try:
+            await _keep(connection, "operator", operator, [Scope.OPERATOR])
+            if service == "collector":
+                await _keep(connection, "tracker", peer, [Scope.ADDRESSES_READ])
+        finally:
+            await connection.close()
+
+
+async def _keep(connection: "asyncpg.Connection[asyncpg.Record]", label: str, key: str, scopes: list[Scope]) -> None:
+    parts = split_key(key)
+    if parts is None:
+        raise ValueError(f"the {label} key file is damaged: delete it and start again to get a new key")
+    await connection.execute(_REVOKE_OLDER, label, parts[0])
+    await connection.execute(_KEEP_CREDENTIAL, parts[0], FIRST_TENANT_ID, label, hash_secret(parts[1]), scopes)
+
+
+def _url(environment: Mapping[str, str], service: str, part: str) -> str:
+    return environment[f"HUIYIN_{service.upper()}_{part}_URL"]

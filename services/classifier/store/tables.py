@@ -1,0 +1,42 @@
+"""The classifier's tables."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import MetaData, Text, UniqueConstraint
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from shared.tables import NAMING, moment
+
+
+class ClassifierTable(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMING))):
+    """Base of this service's tables."""
+
+
+class Model(ClassifierTable, table=True):
+    """A model that was trained: `version` is the hash of its file, `corpus` that of what it learnt from."""
+
+    __tablename__ = "model"
+    __table_args__ = (UniqueConstraint("tenant_id", "corpus"),)
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    version: str = Field(sa_type=Text)
+    corpus: str = Field(sa_type=Text)
+    examples: int
+    trained_at: datetime = moment()
+
+
+class Verdict(ClassifierTable, table=True):
+    """What the classifier says of one feedback (`id` is the feedback's), and which model said it."""
+
+    __tablename__ = "verdict"
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    category: str = Field(sa_type=Text)
+    urgency: str = Field(sa_type=Text)
+    confidence: float
+    urgency_confidence: float
+    language: str = Field(sa_type=Text)
+    model_version: str = Field(sa_type=Text)
+    decided_at: datetime = moment()

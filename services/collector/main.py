@@ -1,0 +1,28 @@
+"""Wires the collector together. Nothing is decided here."""
+
+from fastapi import FastAPI
+
+from services.collector.settings import CollectorSettings
+from shared.ground import Ground
+from shared.logs import set_up_logs
+from shared.messaging.lanes import Lane
+from shared.web.application import create_app
+from shared.web.server import serve
+
+
+def build(settings: CollectorSettings) -> FastAPI:
+    """The collector as an application; its lanes run as long as it is served."""
+    ground = Ground("collector", settings)
+    lanes: list[Lane] = [ground.relay(), ground.jobs({})]
+    return create_app("collector", [], running=ground.running(lanes), is_ready=ground.is_database_there)
+
+
+def main() -> None:
+    """Runs the collector until it is told to stop."""
+    set_up_logs("collector")
+    settings = CollectorSettings()
+    serve(build(settings), settings)
+
+
+if __name__ == "__main__":
+    main()

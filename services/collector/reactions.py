@@ -1,0 +1,1 @@
+"""Events in: on this event, run this use case."""

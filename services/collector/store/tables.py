@@ -1,0 +1,156 @@
+"""The collector's tables. Contact data stands in them only sealed, under a key per person."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Float, ForeignKeyConstraint, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from shared.tables import NAMING, moment, moment_or_none, time_field
+
+
+class CollectorTable(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMING))):
+    """Base of this service's tables."""
+
+
+def _of_customer(column: str = "customer_id") -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["tenant_id", column], ["customer.tenant_id", "customer.id"])
+
+
+class TenantKey(CollectorTable, table=True):
+    """A tenant's two keys, wrapped under the master key: one wraps the persons' keys, one makes blind indexes."""
+
+    __tablename__ = "tenant_key"
+    __table_args__ = (UniqueConstraint("tenant_id"),)
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    wrapped_data_key: bytes = Field(sa_type=LargeBinary)
+    wrapped_index_key: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime = moment()
+
+
+class Customer(CollectorTable, table=True):
+    """A person who spoke."""
+
+    __tablename__ = "customer"
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    language: str = Field(sa_type=Text)
+    is_language_given: bool
+    sealed_profile: bytes | None = Field(default=None, sa_type=LargeBinary)
+    created_at: datetime = moment()
+
+
+class PersonKey(CollectorTable, table=True):
+    """The key of one person (`id` is the customer's). Without it, nothing of theirs can be read again."""
+
+    __tablename__ = "person_key"
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    wrapped_key: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime = moment()
+
+
+class Identity(CollectorTable, table=True):
+    """How a person is recognised: a keyed hash of an external id, an e-mail or a phone."""
+
+    __tablename__ = "identity"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "kind", "blind_index"),
+        Index("identity_tenant_id_customer_id_idx", "tenant_id", "customer_id"),
+    )
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    kind: str = Field(sa_type=Text)
+    blind_index: bytes = Field(sa_type=LargeBinary)
+    customer_id: UUID
+    created_at: datetime = moment()
+
+
+class Address(CollectorTable, table=True):
+    """Where a person can be reached. `address_id` is the same for everybody who shares the address."""
+
+    __tablename__ = "address"
+    __table_args__ = (UniqueConstraint("tenant_id", "customer_id", "address_id"), _of_customer())
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    customer_id: UUID
+    kind: str = Field(sa_type=Text)
+    address_id: UUID
+    sealed: bytes = Field(sa_type=LargeBinary)
+    verified_at: datetime | None = moment_or_none()
+    created_at: datetime = moment()
+
+
+class Feedback(CollectorTable, table=True):
+    """What somebody said. `body_mac` tells whether a repeat says the same."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (
+        _of_customer(),
+        Index(
+            "feedback_client_event_idx",
+            "tenant_id",
+            "client_event_id",
+            unique=True,
+            postgresql_where=text("client_event_id IS NOT NULL"),
+        ),
+        Index(
+            "feedback_external_idx",
+            "tenant_id",
+            "source",
+            "external_id",
+            unique=True,
+            postgresql_where=text("external_id IS NOT NULL"),
+        ),
+        Index("feedback_tenant_id_customer_id_idx", "tenant_id", "customer_id"),
+    )
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    customer_id: UUID | None = None
+    channel: str = Field(sa_type=Text)
+    source: str | None = Field(default=None, sa_type=Text)
+    external_id: str | None = Field(default=None, sa_type=Text)
+    client_event_id: UUID | None = None
+    receipt_code: str = Field(sa_type=Text)
+    body_mac: bytes = Field(sa_type=LargeBinary)
+    text: str = Field(sa_type=Text)
+    language: str = Field(sa_type=Text)
+    rating: float | None = Field(default=None, sa_type=Float)
+    product: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    occurred_at: datetime = time_field()
+    received_at: datetime = time_field()
+
+
+class Consent(CollectorTable, table=True):
+    """What a person agreed to, or took back; rows are only added, the newest counts."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        _of_customer(),
+        Index("consent_newest_idx", "tenant_id", "customer_id", "purpose", "recorded_at"),
+    )
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    customer_id: UUID
+    feedback_id: UUID
+    purpose: str = Field(sa_type=Text)
+    is_granted: bool
+    text_version: str = Field(sa_type=Text)
+    locale: str = Field(sa_type=Text)
+    stated_by: str = Field(sa_type=Text)
+    given_at: datetime = time_field()
+    recorded_at: datetime = moment()
+
+
+class PublicCode(CollectorTable, table=True):
+    """Which feedback a receipt code belongs to. Carrier table: the code comes without a tenant."""
+
+    __tablename__ = "public_code"
+    code: str = Field(sa_type=Text, primary_key=True)
+    tenant_id: UUID
+    feedback_id: UUID
+    created_at: datetime = moment()

@@ -1,0 +1,136 @@
+"""The tracker's tables. A person is only an id here; contact data stays with the collector."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, ForeignKeyConstraint, Index, MetaData, Text, UniqueConstraint
+from sqlalchemy import text as sql_text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from shared.tables import NAMING, moment, moment_or_none, time_field
+
+
+class TrackerTable(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMING))):
+    """Base of this service's tables."""
+
+
+class CustomerCase(TrackerTable, table=True):
+    """One feedback, as the people see it who work on it."""
+
+    __tablename__ = "customer_case"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "feedback_id"),
+        Index("customer_case_tenant_id_customer_id_idx", "tenant_id", "customer_id"),
+    )
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    feedback_id: UUID
+    customer_id: UUID | None = None
+    state: str = Field(sa_type=Text)
+    text: str = Field(sa_type=Text)
+    language: str = Field(sa_type=Text)
+    category: str = Field(sa_type=Text)
+    urgency: str = Field(sa_type=Text)
+    confidence: float
+    model_version: str = Field(sa_type=Text)
+    channel: str = Field(sa_type=Text)
+    source: str | None = Field(default=None, sa_type=Text)
+    product: str | None = Field(default=None, sa_type=Text)
+    rating: float | None = None
+    occurred_at: datetime = time_field()
+    received_at: datetime = time_field()
+    opened_at: datetime = moment()
+
+
+class Problem(TrackerTable, table=True):
+    """What many customers suffer from alike."""
+
+    __tablename__ = "problem"
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    title: str = Field(sa_type=Text)
+    created_at: datetime = moment()
+
+
+class ProblemCase(TrackerTable, table=True):
+    """A case that belongs to a problem; a case may belong to several."""
+
+    __tablename__ = "problem_case"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "problem_id", "case_id"),
+        ForeignKeyConstraint(["tenant_id", "problem_id"], ["problem.tenant_id", "problem.id"]),
+        ForeignKeyConstraint(["tenant_id", "case_id"], ["customer_case.tenant_id", "customer_case.id"]),
+        Index("problem_case_tenant_id_case_id_idx", "tenant_id", "case_id"),
+    )
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    problem_id: UUID
+    case_id: UUID
+    joined_at: datetime = moment()
+
+
+class Action(TrackerTable, table=True):
+    """What is done about a problem. `round` counts how often it was reopened."""
+
+    __tablename__ = "action"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "problem_id"], ["problem.tenant_id", "problem.id"]),
+        Index("action_tenant_id_problem_id_idx", "tenant_id", "problem_id"),
+    )
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    problem_id: UUID
+    kind: str = Field(sa_type=Text)
+    title: str = Field(sa_type=Text)
+    answers: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    state: str = Field(sa_type=Text)
+    round: int
+    created_at: datetime = moment()
+
+
+class ActionMove(TrackerTable, table=True):
+    """A step of an action that was taken, by whom and when."""
+
+    __tablename__ = "action_move"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "action_id"], ["action.tenant_id", "action.id"]),
+        Index("action_move_tenant_id_action_id_idx", "tenant_id", "action_id"),
+    )
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    action_id: UUID
+    from_state: str = Field(sa_type=Text)
+    to_state: str = Field(sa_type=Text)
+    note: str | None = Field(default=None, sa_type=Text)
+    moved_by: str = Field(sa_type=Text)
+    moved_at: datetime = moment()
+
+
+class Notice(TrackerTable, table=True):
+    """The ledger: one row for each customer who is to be told one thing once."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "about", "event", "round", "customer_id"),
+        UniqueConstraint("tenant_id", "about", "event", "round", "address_id"),
+    )
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    about: UUID
+    event: str = Field(sa_type=Text)
+    round: int
+    customer_id: UUID
+    address_id: UUID | None = None
+    channel: str | None = Field(default=None, sa_type=Text)
+    state: str = Field(sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)
+    language: str | None = Field(default=None, sa_type=Text)
+    subject: str | None = Field(default=None, sa_type=Text)
+    text: str | None = Field(default=None, sa_type=Text)
+    tries: int = Field(default=0, sa_column_kwargs={"server_default": sql_text("0")})
+    created_at: datetime = moment()
+    claimed_at: datetime | None = moment_or_none()
+    ended_at: datetime | None = moment_or_none()

@@ -1,0 +1,38 @@
+"""Words that more than one service uses, each with one spelling."""
+
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """The way a feedback came in."""
+
+    SURVEY = "survey"
+    WIDGET = "widget"
+    SERVICE_RECORD = "service_record"
+    EMAIL = "email"
+    SOCIAL = "social"
+    IMPORT = "import"
+
+
+class Language(StrEnum):
+    """The languages the house speaks."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+class Purpose(StrEnum):
+    """What a customer may agree to, each by itself."""
+
+    REPLY = "reply"
+    RESEARCH = "research"
+    TRAINING = "training"
+
+
+class Urgency(StrEnum):
+    """How soon a person must look; the order of the members is the order of urgency."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"

@@ -1,0 +1,102 @@
+"""One way into a database: a transaction, opened for named tenants and committed here and nowhere else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+from uuid import UUID
+
+import asyncpg
+from sqlmodel import SQLModel
+
+Row = TypeVar("Row", bound=SQLModel)
+CONNECT_TIMEOUT_S = 5
+STATEMENT_TIMEOUT_S = 30
+ACQUIRE_TIMEOUT_S = 10
+# What a database that is away, restarting or overrun looks like from here (each seen under kill -9).
+_TRANSIENT = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same work may succeed later without anybody changing anything."""
+    return isinstance(error, _TRANSIENT)
+
+
+class Tx:
+    """One open transaction. Use cases and stores get it as an argument; they never commit."""
+
+    def __init__(self, connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]") -> None:
+        self._connection = connection
+
+    async def execute(self, sql: str, *args: object) -> str:
+        """Runs one statement; the answer is PostgreSQL's command tag."""
+        return await self._connection.execute(sql, *args)
+
+    async def fetch(self, sql: str, *args: object) -> list[asyncpg.Record]:
+        """All rows of one statement."""
+        return await self._connection.fetch(sql, *args)
+
+    async def fetchrow(self, sql: str, *args: object) -> asyncpg.Record | None:
+        """The first row, or None."""
+        return await self._connection.fetchrow(sql, *args)
+
+    async def fetchval(self, sql: str, *args: object) -> Any:  # noqa: ANN401 - a column's type is the statement's
+        """The first column of the first row, or None."""
+        return await self._connection.fetchval(sql, *args)
+
+    async def rows(self, table: type[Row], sql: str, *args: object) -> list[Row]:
+        """All rows as objects of a table class; the statement selects that table's columns."""
+        return [table(**record) for record in await self._connection.fetch(sql, *args)]
+
+    async def row(self, table: type[Row], sql: str, *args: object) -> Row | None:
+        """The first row as an object of a table class, or None."""
+        record = await self._connection.fetchrow(sql, *args)
+        return None if record is None else table(**record)
+
+
+class Database:
+    """A pool of connections in one role. It connects when first used, so a service can start before its database."""
+
+    def __init__(self, url: str, *, connections_max: int = 10) -> None:
+        self._url = url
+        self._connections_max = connections_max
+        self._pool: "asyncpg.Pool[asyncpg.Record] | None" = None
+
+    async def open(self) -> None:
+        """Makes the pool without connecting yet."""
+        self._pool = await asyncpg.create_pool(
+            self._url,
+            min_size=0,
+            max_size=self._connections_max,
+            timeout=CONNECT_TIMEOUT_S,
+            command_timeout=STATEMENT_TIMEOUT_S,
+        )
+
+    async def close(self) -> None:
+        """Ends all connections at once; what is not committed is rolled back."""
+        if self._pool is not None:
+            self._pool.terminate()
+
+    @asynccontextmanager
+    async def transaction(self, *tenant_ids: UUID) -> AsyncIterator[Tx]:
+        """One transaction that sees exactly the rows of these tenants (none for a carrier).
+
+        It commits when the block ends and rolls back when the block raises. The caller may tell the outside world
+        only after the block: an error of the commit itself is raised here.
+        """
+        if self._pool is None:
+            raise RuntimeError("Database.open() comes first")
+        async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection, connection.transaction():
+            if tenant_ids:
+                setting = "{" + ",".join(str(tenant_id) for tenant_id in sorted(set(tenant_ids))) + "}"
+                await connection.execute("SELECT set_config('app.tenant_ids', $1, true)", setting)
+            yield Tx(connection)

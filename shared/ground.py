@@ -1,0 +1,74 @@
+"""What every service stands on: its two ways into the database, the stream, the keys' check, and its lanes."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from shared.access.credentials import Credentials
+from shared.contracts.envelope import Event
+from shared.database import Database, is_transient
+from shared.messaging.consumer import Able, Consumer, Reaction
+from shared.messaging.jobs import Handler, Jobs
+from shared.messaging.lanes import Kick, Lane, running
+from shared.messaging.relay import Relay
+from shared.messaging.stream import Stream
+from shared.settings import LaneName, ServiceSettings
+
+
+class Ground:
+    """Built once in a service's `main.py`, from its settings."""
+
+    def __init__(self, service: str, settings: ServiceSettings) -> None:
+        self.service = service
+        self.settings = settings
+        self.database = Database(settings.app_url, connections_max=settings.pool_connections_max)
+        self.carrier = Database(settings.carrier_url, connections_max=settings.pool_connections_max)
+        self.stream = Stream(settings.nats_url, settings.stream, replicas=settings.nats_replicas)
+        self.credentials = Credentials(self.database)
+        self.kick_relay = Kick()
+        self.kick_jobs = Kick()
+
+    def relay(self) -> Relay:
+        """The lane that carries this service's facts out."""
+        return Relay(self.carrier, self.stream, self.settings.stream, self.kick_relay)
+
+    def consumer(self, reactions: Mapping[type[Event], Reaction], *, able: Able | None = None) -> Consumer:
+        """The lane that takes others' facts in."""
+        return Consumer(
+            self.service,
+            database=self.database,
+            carrier=self.carrier,
+            stream=self.stream,
+            reactions=reactions,
+            kick=self.kick_relay,
+            able=able or self.is_database_there,
+        )
+
+    def jobs(self, handlers: Mapping[str, Handler]) -> Jobs:
+        """The lane that does what was put down for later."""
+        return Jobs(self.carrier, handlers, self.kick_jobs)
+
+    async def is_database_there(self) -> bool:
+        """Whether both roles can work now."""
+        try:
+            async with self.database.transaction() as tx, self.carrier.transaction() as carrier_tx:
+                await tx.fetchval("SELECT 1")
+                await carrier_tx.fetchval("SELECT 1 FROM outbox LIMIT 1")
+        except Exception as error:
+            if is_transient(error):
+                return False
+            raise
+        return True
+
+    @asynccontextmanager
+    async def running(self, lanes: Sequence[Lane]) -> AsyncIterator[None]:
+        """Opens everything, runs the lanes that this process was told to run, and closes everything."""
+        await self.database.open()
+        await self.carrier.open()
+        chosen = [lane for lane in lanes if self.settings.has_lane(LaneName(lane.name))]
+        try:
+            async with running(chosen):
+                yield
+        finally:
+            await self.stream.close()
+            await self.database.close()
+            await self.carrier.close()

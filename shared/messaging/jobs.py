@@ -1,0 +1,144 @@
+"""Work for later: put down in the transaction that wants it, claimed by one worker at a time, tried until done or dead.
+
+A worker holds a job under a lease with a fencing number. It ends the job in the transaction of its effect, so a
+worker that slept past its lease cannot have an effect any more.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from shared.clock import now
+from shared.database import Database, Tx, is_transient
+from shared.ids import new_id
+from shared.logs import get_log
+from shared.messaging.lanes import Kick
+
+LEASE_S = 60
+JOBS_AT_ONCE_MAX = 8
+TRIES_MAX = 10
+POLL_S = 0.25
+RETRY_PAUSE_S = 2.0
+RETRY_PAUSE_MAX_S = 3600.0
+
+_log = get_log("jobs")
+
+_PUT = """
+INSERT INTO job (tenant_id, id, kind, dedupe_key, args, run_at) VALUES ($1, $2, $3, $4, $5::jsonb, $6)
+ON CONFLICT DO NOTHING
+"""
+_CLAIM = """
+UPDATE job SET locked_until = now() + make_interval(secs => $1), fence = fence + 1
+WHERE (tenant_id, id) IN (
+    SELECT tenant_id, id FROM job
+    WHERE done_at IS NULL AND dead_at IS NULL AND run_at <= now()
+        AND (locked_until IS NULL OR locked_until < now()) AND kind = ANY ($2)
+    ORDER BY run_at LIMIT $3 FOR UPDATE SKIP LOCKED
+)
+RETURNING tenant_id, id, kind, args::text AS args, fence, tries
+"""
+_RELEASE = """
+UPDATE job SET locked_until = NULL, run_at = now() + make_interval(secs => $4), error = $5, tries = tries + $6,
+    dead_at = CASE WHEN tries + $6 >= $7 THEN now() END
+WHERE tenant_id = $1 AND id = $2 AND fence = $3 AND done_at IS NULL
+"""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job that this worker holds until the lease ends."""
+
+    tenant_id: UUID
+    id: UUID
+    kind: str
+    args: dict[str, Any]
+    fence: int
+    tries: int
+
+
+class StaleLeaseError(Exception):
+    """Another worker has taken the job over; this one's effect must not happen."""
+
+
+class TryLaterError(Exception):
+    """The job cannot be done yet, by no fault of its own; `pause_s` says when to look again."""
+
+    def __init__(self, pause_s: float) -> None:
+        super().__init__(f"try again in {pause_s:.0f} s")
+        self.pause_s = pause_s
+
+
+Handler = Callable[[Claim], Awaitable[None]]
+
+
+async def put(  # noqa: PLR0913 - one job has this many parts; all but the first three go by name
+    tx: Tx,
+    tenant_id: UUID,
+    kind: str,
+    *,
+    dedupe_key: str,
+    args: Mapping[str, Any],
+    run_at: datetime | None = None,
+) -> None:
+    """Puts a job down. A second one with the same key is the same job."""
+    await tx.execute(_PUT, tenant_id, new_id(), kind, dedupe_key, json.dumps(args), run_at or now())
+
+
+async def finish(tx: Tx, claim: Claim) -> None:
+    """Ends the job in the transaction of its effect; StaleLeaseError undoes both."""
+    if not await tx.fetchval("SELECT job_done($1, $2, $3)", claim.tenant_id, claim.id, claim.fence):
+        raise StaleLeaseError(claim.kind)
+
+
+class Jobs:
+    """The jobs lane of one service. A handler opens its own transactions and calls `finish` in the last."""
+
+    name = "jobs"
+
+    def __init__(self, carrier: Database, handlers: Mapping[str, Handler], kick: Kick) -> None:
+        self._carrier = carrier
+        self._handlers = handlers
+        self._kick = kick
+
+    async def run(self) -> None:
+        """Claims and works until cancelled."""
+        while True:
+            claims = await self.claim()
+            await asyncio.gather(*(self.work(claim) for claim in claims))
+            if not claims:
+                await self._kick.wait(POLL_S)
+
+    async def claim(self) -> list[Claim]:
+        """Takes due jobs under a lease."""
+        async with self._carrier.transaction() as tx:
+            rows = await tx.fetch(_CLAIM, LEASE_S, list(self._handlers), JOBS_AT_ONCE_MAX)
+        return [_claim(row) for row in rows]
+
+    async def work(self, claim: Claim) -> None:
+        """Runs the job's handler and books how it ended."""
+        try:
+            await self._handlers[claim.kind](claim)
+        except StaleLeaseError:
+            _log.warning("stale_lease", kind=claim.kind, job=str(claim.id))
+        except TryLaterError as error:
+            await self._release(claim, error, pause_s=error.pause_s, counts=0)
+        except Exception as error:  # noqa: BLE001 - a job's own fault is counted; the lane goes on
+            counts = 0 if is_transient(error) else 1
+            pause_s = min(RETRY_PAUSE_S * 2**claim.tries, RETRY_PAUSE_MAX_S)
+            _log.warning("job_failed", kind=claim.kind, job=str(claim.id), error=type(error).__name__)
+            await self._release(claim, error, pause_s=pause_s, counts=counts)
+
+    async def _release(self, claim: Claim, error: Exception, *, pause_s: float, counts: int) -> None:
+        key = (claim.tenant_id, claim.id, claim.fence)
+        async with self._carrier.transaction() as tx:
+            await tx.execute(_RELEASE, *key, pause_s, type(error).__name__, counts, TRIES_MAX)
+
+
+def _claim(row: asyncpg.Record) -> Claim:
+    return Claim(row["tenant_id"], row["id"], row["kind"], json.loads(row["args"]), row["fence"], row["tries"])

@@ -1,0 +1,44 @@
+"""Puts facts into the outbox, in the transaction that makes them true."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from shared.contracts.envelope import Envelope, Event
+from shared.contracts.events import EVENTS
+from shared.contracts.routes import subject_of
+from shared.database import Tx
+from shared.ids import new_id
+
+_PUT = """
+INSERT INTO outbox (tenant_id, id, subject, body)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[])
+"""
+
+
+def seal(tenant_id: UUID, event: Event, *, at: datetime, trace_id: str) -> Envelope:
+    """An event in a new envelope."""
+    name = type(event).__name__
+    version = next(version for (known, version), kind in EVENTS.items() if kind is type(event) and known == name)
+    return Envelope(
+        id=new_id(),
+        type=name,
+        version=version,
+        tenant_id=tenant_id,
+        occurred_at=at,
+        trace_id=trace_id,
+        data=event.model_dump(mode="json"),
+    )
+
+
+async def put(tx: Tx, envelopes: Sequence[Envelope]) -> None:
+    """Writes the facts. They are sent when, and only when, the transaction commits."""
+    if not envelopes:
+        return
+    await tx.execute(
+        _PUT,
+        [envelope.tenant_id for envelope in envelopes],
+        [envelope.id for envelope in envelopes],
+        [subject_of(EVENTS[envelope.type, envelope.version]) for envelope in envelopes],
+        [envelope.model_dump_json() for envelope in envelopes],
+    )

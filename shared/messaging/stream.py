@@ -1,0 +1,156 @@
+"""The stream between the services: NATS JetStream, one server or three, by the same code."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import nats
+import nats.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StorageType, StreamConfig
+from nats.js.errors import NotFoundError
+
+from shared.contracts.routes import SUBJECT_ROOT
+from shared.logs import get_log
+
+CONNECT_TIMEOUT_S = 5
+REQUEST_TIMEOUT_S = 5
+KEPT_H = 72
+BYTES_MAX = 8 * 1024**3
+DEDUPE_WINDOW_S = 120
+ACK_WAIT_S = 30
+ACK_PENDING_MAX = 2_000
+RECONNECT_PAUSE_S = 0.25
+
+_log = get_log("stream")
+
+
+@dataclass(frozen=True)
+class StreamState:
+    """Which stream this is and how far it goes. A deleted stream that was made again has another `made_at`."""
+
+    made_at: datetime
+    last_seq: int
+
+
+class Delivery(Protocol):
+    """What a relay needs of a stream."""
+
+    async def state(self) -> StreamState:
+        """Makes the stream if it is missing, and tells what it is."""
+        ...
+
+    async def publish(self, subject: str, body: bytes, msg_id: str) -> int:
+        """Returns the sequence number once the stream has the message on disk; raises when it is unsure."""
+        ...
+
+
+class Stream:
+    """A connection to the stream `name`; it reconnects by itself for ever."""
+
+    def __init__(self, url: str, name: str, *, replicas: int = 1) -> None:
+        self._url = url
+        self._name = name
+        self._replicas = replicas
+        self._client: Client | None = None
+        self._opening = asyncio.Lock()
+
+    async def close(self) -> None:
+        """Ends the connection."""
+        if self._client is not None:
+            with contextlib.suppress(nats.errors.Error, OSError, TimeoutError):
+                await self._client.close()
+
+    async def state(self) -> StreamState:
+        """Makes the stream if it is missing, and tells what it is."""
+        context = await self._context()
+        try:
+            info = await context.stream_info(self._name)
+        except NotFoundError:
+            info = await context.add_stream(self._config())
+        made_at = info.created
+        if made_at is None:
+            raise RuntimeError("the stream server does not say when the stream was made")
+        return StreamState(made_at, info.state.last_seq)
+
+    async def publish(self, subject: str, body: bytes, msg_id: str) -> int:
+        """Returns the sequence number once the stream has the message on disk; raises when it is unsure."""
+        context = await self._context()
+        ack = await context.publish(
+            subject, body, timeout=REQUEST_TIMEOUT_S, stream=self._name, headers={"Nats-Msg-Id": msg_id}
+        )
+        return ack.seq
+
+    async def subscribe(self, durable: str, subjects: Sequence[str]) -> "Subscription":
+        """A durable place in the stream for one consumer; made if it is missing."""
+        await self.state()
+        context = await self._context()
+        config = ConsumerConfig(
+            durable_name=durable,
+            ack_policy=AckPolicy.EXPLICIT,
+            deliver_policy=DeliverPolicy.ALL,
+            ack_wait=ACK_WAIT_S,
+            max_ack_pending=ACK_PENDING_MAX,
+            max_deliver=-1,
+            filter_subjects=list(subjects),
+        )
+        await context.add_consumer(self._name, config)
+        pull = await context.pull_subscribe_bind(durable, self._name)
+        return Subscription(pull)
+
+    def _config(self) -> StreamConfig:
+        return StreamConfig(
+            name=self._name,
+            subjects=[f"{SUBJECT_ROOT}.>"],
+            storage=StorageType.FILE,
+            max_age=KEPT_H * 3600,
+            max_bytes=BYTES_MAX,
+            duplicate_window=DEDUPE_WINDOW_S,
+            num_replicas=self._replicas,
+        )
+
+    async def _context(self) -> JetStreamContext:
+        async with self._opening:
+            if self._client is None or self._client.is_closed:
+                self._client = await nats.connect(
+                    self._url.split(","),
+                    connect_timeout=CONNECT_TIMEOUT_S,
+                    reconnect_time_wait=RECONNECT_PAUSE_S,
+                    max_reconnect_attempts=-1,
+                    allow_reconnect=True,
+                    error_cb=_on_error,
+                )
+        return self._client.jetstream(timeout=REQUEST_TIMEOUT_S)
+
+
+async def _on_error(error: Exception) -> None:
+    _log.warning("stream_error", error=type(error).__name__)
+
+
+class Subscription:
+    """A consumer's place in the stream."""
+
+    def __init__(self, pull: JetStreamContext.PullSubscription) -> None:
+        self._pull = pull
+
+    async def fetch(self, messages_max: int, wait_s: float) -> list[Msg]:
+        """What has come, or an empty list after `wait_s`. Raises when the place or the connection is gone."""
+        try:
+            return await self._pull.fetch(messages_max, timeout=wait_s)
+        except nats.errors.TimeoutError:
+            return []
+
+    async def still_there(self) -> bool:
+        """Whether the server still knows this place."""
+        await self._pull.consumer_info()
+        return True
+
+    async def close(self) -> None:
+        """Gives up the connection's side of the place; the durable place stays."""
+        with contextlib.suppress(nats.errors.Error, OSError, TimeoutError):
+            await self._pull.unsubscribe()

@@ -1,0 +1,38 @@
+"""What every service may be told from outside; each service adds its own in its `settings.py`."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings
+
+
+class LaneName(StrEnum):
+    """What one process of a service does; a replica may run only some of it."""
+
+    API = "api"
+    RELAY = "relay"
+    CONSUMER = "consumer"
+    JOBS = "jobs"
+
+
+class ServiceSettings(BaseSettings):
+    """Settings shared by the three services. Names of variables: `HUIYIN_<SERVICE>_<FIELD>`."""
+
+    app_url: str
+    carrier_url: str
+    nats_url: str = Field(validation_alias=AliasChoices("nats_url", "NATS_URL"))
+    nats_replicas: int = Field(1, validation_alias=AliasChoices("nats_replicas", "HUIYIN_NATS_REPLICAS"))
+    stream: str = Field("HUIYIN", validation_alias=AliasChoices("stream", "HUIYIN_STREAM"))
+    lanes: str = Field(
+        ",".join(LaneName), validation_alias=AliasChoices("lanes", "HUIYIN_LANES"), description="comma-separated"
+    )
+    data_dir: Path = Field(validation_alias=AliasChoices("data_dir", "HUIYIN_DATA_DIR"))
+    host: str = "127.0.0.1"
+    port: int = 0
+    listen_fd: int | None = None
+    pool_connections_max: int = 10
+
+    def has_lane(self, lane: LaneName) -> bool:
+        """Whether this process runs the lane."""
+        return lane in {LaneName(name.strip()) for name in self.lanes.split(",") if name.strip()}

@@ -1,0 +1,95 @@
+"""Makes a service's web application: the same health doors, errors and limits everywhere."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from shared.web.last_resort import LastResort
+from shared.web.limits import BodyLimit
+from shared.web.problems import MEDIA_TYPE, Problem, field_errors, problem_response
+
+Check = Callable[[], Awaitable[bool]]
+_CODES_BY_STATUS = {
+    400: "bad_request",
+    401: "unauthorized",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+}
+
+
+def create_app(
+    title: str,
+    routers: Sequence[APIRouter],
+    *,
+    running: AbstractAsyncContextManager[None],
+    is_ready: Check,
+) -> FastAPI:
+    """An application with the service's routers; `running` lasts as long as the process serves."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with running:
+            yield
+
+    app = FastAPI(
+        title=f"Huiyin {title}",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+        responses={status: {"content": {MEDIA_TYPE: {}}, "description": "Problem"} for status in ("4XX", "5XX")},
+    )
+    for router in routers:
+        app.include_router(router)
+    app.include_router(_health(is_ready))
+    app.add_middleware(LastResort)
+    app.add_middleware(BodyLimit)
+    _speak_problems(app)
+    return app
+
+
+def _health(is_ready: Check) -> APIRouter:
+    router = APIRouter(tags=["health"])
+
+    @router.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """Whether the process lives. Reads nothing."""
+        return {"status": "ok"}
+
+    @router.get("/readyz")
+    async def readyz() -> JSONResponse:
+        """Whether the service can do its work now."""
+        if not await is_ready():
+            raise Problem("unavailable", 503)
+        return JSONResponse({"status": "ready"})
+
+    return router
+
+
+def _speak_problems(app: FastAPI) -> None:
+    @app.exception_handler(Problem)
+    async def on_problem(request: Request, error: Problem) -> Response:
+        return problem_response(error, request)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_invalid(request: Request, error: RequestValidationError) -> Response:
+        errors = [{**entry, "loc": _without_body(entry["loc"])} for entry in error.errors()]
+        return problem_response(Problem("invalid", 422, errors=field_errors(errors)), request)
+
+    @app.exception_handler(HTTPException)
+    async def on_http(request: Request, error: HTTPException) -> Response:
+        code = _CODES_BY_STATUS.get(error.status_code, "bad_request")
+        response = problem_response(Problem(code, error.status_code), request)
+        response.headers.update(error.headers or {})
+        return response
+
+
+def _without_body(place: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    return place[1:] if place[:1] == ("body",) else place

@@ -1,0 +1,28 @@
+"""What every door asks first: who is there, and may they."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from shared.access.credentials import Actor, Credentials
+from shared.access.scopes import Scope
+from shared.web.problems import Problem
+
+_bearer = HTTPBearer(auto_error=False, description="A key of this instance")
+Require = Callable[..., Awaitable[Actor]]
+
+
+def requires(credentials: Credentials, scope: Scope) -> Require:
+    """A dependency that lets in whoever holds the scope, and names them."""
+
+    async def actor(sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Actor:
+        found = await credentials.check(sent.credentials) if sent else None
+        if found is None:
+            raise Problem("unauthorized", 401)
+        if not found.may(scope):
+            raise Problem("forbidden", 403, about={"scope": scope})
+        return found
+
+    return actor

@@ -1,0 +1,62 @@
+"""Stops a body that is too large or that never ends, before anything reads it."""
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.web.problems import Problem, problem_response
+
+BODY_BYTES_MAX = 4 * 1024 * 1024
+BODY_IDLE_S = 10
+
+
+class BodyLimit:
+    """Pure ASGI. The answer to a body over the limit is sent at once, and the connection is closed."""
+
+    def __init__(self, app: ASGIApp, *, bytes_max: int = BODY_BYTES_MAX, idle_s: float = BODY_IDLE_S) -> None:
+        self._app = app
+        self._bytes_max = bytes_max
+        self._idle_s = idle_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on with its body counted."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            self._check_declared(scope)
+            await self._app(scope, self._counted(receive), send)
+        except Problem as problem:
+            await problem_response(problem, Request(scope))(scope, receive, send)
+
+    def _check_declared(self, scope: Scope) -> None:
+        for name, value in scope["headers"]:
+            if name == b"content-length" and value.isdigit() and int(value[:20]) > self._bytes_max:
+                raise self._too_large()
+
+    def _counted(self, receive: Receive) -> Receive:
+        seen = 0
+        is_over = False
+
+        async def counted() -> Message:
+            nonlocal seen, is_over
+            if is_over:  # Only the end of the connection is still to come, and that may take long.
+                return await receive()
+            message = await self._in_time(receive)
+            seen += len(message.get("body", b""))
+            is_over = not message.get("more_body", False)
+            if seen > self._bytes_max:
+                raise self._too_large()
+            return message
+
+        return counted
+
+    async def _in_time(self, receive: Receive) -> Message:
+        try:
+            return await asyncio.wait_for(receive(), self._idle_s)
+        except TimeoutError:
+            raise Problem("too_slow", 408, about={"idle_s": self._idle_s}) from None
+
+    def _too_large(self) -> Problem:
+        return Problem("too_large", 413, about={"max_bytes": self._bytes_max})

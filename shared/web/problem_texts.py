@@ -1,0 +1,255 @@
+"""What every problem says, in English and Chinese: what is wrong, and what to do. A test walks all codes."""
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+class _Gaps(string.Formatter):
+    """Fills a gap with what is known, and leaves a missing one empty."""
+
+    def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:  # noqa: ANN401 - the base class's signature
+        return kwargs.get(key, "") if isinstance(key, str) else super().get_value(key, args, kwargs)
+
+
+_gaps = _Gaps()
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence and its remedy in both languages; `{name}` is a gap."""
+
+    en: str
+    en_remedy: str
+    zh: str
+    zh_remedy: str
+
+    def message(self, language: str, about: Mapping[str, object]) -> str:
+        """What is wrong."""
+        return _gaps.vformat(self.zh if language == "zh" else self.en, (), about)
+
+    def remedy(self, language: str, about: Mapping[str, object]) -> str:
+        """What to do about it."""
+        return _gaps.vformat(self.zh_remedy if language == "zh" else self.en_remedy, (), about)
+
+
+PROBLEMS: dict[str, Said] = {
+    "invalid": Said(
+        "The request breaks a rule.",
+        "Mend the fields listed under errors and send it again.",
+        "请求不符合规则。",
+        "请按 errors 中列出的字段逐一修正后重新发送。",
+    ),
+    "not_json": Said(
+        "The body is not JSON.",
+        "Send one JSON value in UTF-8 with Content-Type: application/json.",
+        "请求体不是有效的 JSON。",
+        "请以 UTF-8 编码发送一个 JSON 值，并设置 Content-Type: application/json。",
+    ),
+    "too_large": Said(
+        "The body is larger than {max_bytes} bytes.",
+        "Send less at once: shorten the text, or split the batch.",
+        "请求体超过 {max_bytes} 字节。",
+        "请减少单次发送的内容：缩短文字，或拆分批次。",
+    ),
+    "too_slow": Said(
+        "The body stopped arriving for {idle_s} seconds.",
+        "Send the whole body without pauses.",
+        "请求体中断超过 {idle_s} 秒。",
+        "请连续发送完整的请求体。",
+    ),
+    "unauthorized": Said(
+        "The key is missing, unknown, expired or revoked.",
+        "Send Authorization: Bearer followed by a valid key.",
+        "缺少密钥，或密钥未知、已过期、已撤销。",
+        "请在 Authorization: Bearer 后附上有效的密钥。",
+    ),
+    "forbidden": Said(
+        "This key may not do that.",
+        "Use a key with the scope {scope}.",
+        "此密钥没有该权限。",
+        "请使用具有 {scope} 权限的密钥。",
+    ),
+    "not_found": Said(
+        "There is nothing here.",
+        "Check the path and the id.",
+        "此处没有内容。",
+        "请检查路径和编号。",
+    ),
+    "method_not_allowed": Said(
+        "This path does not take that method.",
+        "See Allow, or the API description.",
+        "该路径不支持此方法。",
+        "请查看 Allow 响应头或 API 文档。",
+    ),
+    "bad_request": Said(
+        "The request cannot be understood.",
+        "Compare it with the API description.",
+        "无法理解该请求。",
+        "请对照 API 文档检查请求。",
+    ),
+    "key_reused": Said(
+        "This event id was used for other content.",
+        "Give every new feedback an id of its own; repeat an id only with the same body.",
+        "该事件编号已用于其他内容。",
+        "每条新反馈请使用新的编号；只有内容完全相同时才可重复使用编号。",
+    ),
+    "in_flight": Said(
+        "The same feedback is being stored right now.",
+        "Wait a moment and send it again: the answer will be the same id.",
+        "同一条反馈正在保存。",
+        "请稍候重发：将得到相同的编号。",
+    ),
+    "illegal_move": Said(
+        "An action in state {state} cannot move to {to}.",
+        "Choose one of the legal moves listed.",
+        "状态为 {state} 的改进措施不能转到 {to}。",
+        "请从列出的合法转移中选择。",
+    ),
+    "unknown_case": Said(
+        "A case of this list does not exist.",
+        "Check the ids listed under missing.",
+        "列表中有不存在的案例。",
+        "请检查 missing 中列出的编号。",
+    ),
+    "unknown_problem": Said(
+        "This problem does not exist.",
+        "Check the problem's id.",
+        "该问题不存在。",
+        "请检查问题编号。",
+    ),
+    "unavailable": Said(
+        "A part of the system is away for a moment. Nothing was stored.",
+        "Send the same request again after the time in Retry-After.",
+        "系统的一部分暂时不可用，内容未保存。",
+        "请在 Retry-After 所示时间后重发同一请求。",
+    ),
+    "internal": Said(
+        "This is a fault of ours. Nothing was stored.",
+        "Send it again later; if it stays, give the operator the time of this request.",
+        "这是我们的故障，内容未保存。",
+        "请稍后重试；若问题仍在，请将请求时间告知管理员。",
+    ),
+}
+
+FIELD_RULE_OTHER = Said(
+    "The value breaks a rule.", "Compare it with the API description.", "该值不符合规则。", "请对照 API 文档检查。"
+)
+
+FIELD_RULES: dict[str, Said] = {
+    "invalid": FIELD_RULE_OTHER,
+    "required": Said("This field is required.", "Add it.", "缺少必填字段。", "请补上该字段。"),
+    "empty": Said(
+        "The text is empty.", "Write at least one visible character.", "内容为空。", "请至少填写一个可见字符。"
+    ),
+    "too_long": Said(
+        "The text is longer than {max_length} characters.",
+        "Shorten it to {max_length} characters.",
+        "内容超过 {max_length} 个字符。",
+        "请缩短到 {max_length} 个字符以内。",
+    ),
+    "too_short": Said(
+        "The text is shorter than {min_length} characters.",
+        "Write at least {min_length} characters.",
+        "内容少于 {min_length} 个字符。",
+        "请至少填写 {min_length} 个字符。",
+    ),
+    "nul": Said(
+        "The text holds a NUL character (U+0000).",
+        "Remove it.",
+        "内容包含空字符（U+0000）。",
+        "请删除该字符。",
+    ),
+    "broken_unicode": Said(
+        "The text holds half of a surrogate pair, which is no character.",
+        "Send whole characters; check how emoji are escaped.",
+        "内容包含不完整的代理对，不是有效字符。",
+        "请发送完整的字符，并检查表情符号的转义方式。",
+    ),
+    "not_text": Said("This must be text.", "Send a JSON string.", "此处应为文本。", "请发送 JSON 字符串。"),
+    "not_a_number": Said(
+        "This must be a finite number.", "Send a JSON number.", "此处应为有限数字。", "请发送 JSON 数字。"
+    ),
+    "not_true_or_false": Said(
+        "This must be true or false.", "Send true or false.", "此处应为 true 或 false。", "请发送 true 或 false。"
+    ),
+    "not_a_list": Said("This must be a list.", "Send a JSON array.", "此处应为列表。", "请发送 JSON 数组。"),
+    "not_an_object": Said("This must be an object.", "Send a JSON object.", "此处应为对象。", "请发送 JSON 对象。"),
+    "too_many": Said(
+        "There are more than {max_length} entries.",
+        "Send at most {max_length}.",
+        "超过 {max_length} 项。",
+        "最多发送 {max_length} 项。",
+    ),
+    "too_few": Said(
+        "There are fewer than {min_length} entries.",
+        "Send at least {min_length}.",
+        "少于 {min_length} 项。",
+        "至少发送 {min_length} 项。",
+    ),
+    "unknown_field": Said(
+        "This field is not known here.", "Remove it, or check its spelling.", "未知字段。", "请删除该字段或检查拼写。"
+    ),
+    "not_one_of": Said(
+        "The value must be one of: {expected}.",
+        "Choose one of them.",
+        "取值必须是以下之一：{expected}。",
+        "请从中选择。",
+    ),
+    "not_a_uuid": Said(
+        "This is not a UUID.",
+        "Send 32 hexadecimal digits, as in RFC 9562.",
+        "不是有效的 UUID。",
+        "请按 RFC 9562 发送 32 位十六进制数字。",
+    ),
+    "not_a_time": Said(
+        "This is not a date and time.",
+        "Write it like 2026-11-21T08:30:00Z.",
+        "不是有效的日期时间。",
+        "请按 2026-11-21T08:30:00Z 的格式填写。",
+    ),
+    "time_without_zone": Said(
+        "The time has no zone.",
+        "End it with Z or an offset such as +08:00.",
+        "时间缺少时区。",
+        "请以 Z 或 +08:00 之类的时差结尾。",
+    ),
+    "time_out_of_range": Said(
+        "The time lies before {earliest} or in the future.",
+        "Send the moment when the customer spoke.",
+        "时间早于 {earliest} 或在未来。",
+        "请填写客户反馈的实际时间。",
+    ),
+    "too_small": Said(
+        "The number is too small.",
+        "Stay within the allowed range ({ge}{gt}).",
+        "数值过小。",
+        "请保持在允许范围内（{ge}{gt}）。",
+    ),
+    "too_large": Said(
+        "The number is too large.",
+        "Stay within the allowed range ({le}{lt}).",
+        "数值过大。",
+        "请保持在允许范围内（{le}{lt}）。",
+    ),
+    "not_an_email": Said(
+        "This is not an e-mail address.",
+        "Write it like name@example.com.",
+        "不是有效的电子邮箱地址。",
+        "请按 name@example.com 的格式填写。",
+    ),
+    "not_json": Said(
+        "The body is not JSON.",
+        "Send one whole JSON value in UTF-8.",
+        "请求体不是有效的 JSON。",
+        "请以 UTF-8 编码发送一个完整的 JSON 值。",
+    ),
+    "too_deep": Said("The JSON is nested too deeply.", "Send a flat object.", "JSON 嵌套过深。", "请发送扁平的对象。"),
+    "unpaired": Said(
+        "This field needs {partner} beside it.",
+        "Send both or neither.",
+        "该字段需要同时提供 {partner}。",
+        "请同时提供或都不提供。",
+    ),
+}

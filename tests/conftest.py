@@ -1,0 +1,63 @@
+"""Real engines for every test session, and a tenant of its own for every test."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from deploy.embedded.data_dir import DataDir, open_data_dir
+from deploy.embedded.engines import Engines
+from deploy.embedded.keys import ensure_keys
+from deploy.migrate import migrate_all
+from shared.ids import new_id
+from tests.house_of_test import House
+
+NEEDS = ("chromium", "node", "mariadb", "dovecot", "postgres15", "r")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what needs more than Python, unless it is asked for; with `all`, nothing is left out."""
+    asked = os.environ.get("HUIYIN_TEST_NEED", "")
+    has = set(NEEDS) if asked == "all" else set(asked.split(","))
+    left_out = [item for item in items if any(mark.args[0] not in has for mark in item.iter_markers("needs"))]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session")
+def scratch() -> Iterator[Path]:
+    """A folder that the engines' user may enter, too."""
+    folder = Path(tempfile.mkdtemp(prefix="huiyin-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def data(scratch: Path) -> DataDir:
+    data = open_data_dir(scratch / "data")
+    ensure_keys(data)
+    return data
+
+
+@pytest.fixture(scope="session")
+async def house(data: DataDir) -> AsyncIterator[House]:
+    """Engines, migrated databases, and the way to build services on them."""
+    engines = Engines(data, {}, on_change=lambda: None)
+    environment = await engines.start()
+    await asyncio.to_thread(migrate_all, environment, data)
+    watching = asyncio.ensure_future(engines.watch())
+    yield House(data=data, environment=environment, engines=engines)
+    watching.cancel()
+    await engines.stop()
+
+
+@pytest.fixture
+def tenant_id() -> UUID:
+    return new_id()

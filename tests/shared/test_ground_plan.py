@@ -1,0 +1,156 @@
+"""The ground plan of the three databases: who may see what, and that the tables are what the code says."""
+
+import asyncpg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, MetaData
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from deploy.postgres.roles import SERVICES
+from services.classifier.store.tables import ClassifierTable
+from services.collector.store.tables import CollectorTable
+from services.tracker.store.tables import TrackerTable
+from shared.access import tables as access_tables
+from shared.ids import new_id
+from shared.messaging import tables as messaging_tables
+from shared.sql import async_url
+from shared.tables import GroundTable
+from tests.house_of_test import House
+
+TABLES: dict[str, MetaData] = {
+    "collector": CollectorTable.metadata,
+    "classifier": ClassifierTable.metadata,
+    "tracker": TrackerTable.metadata,
+}
+CARRIER_TABLES = {
+    "outbox", "inbox", "dead_letter", "job", "stream_mark", "credential", "public_code", "alembic_version",
+}  # fmt: skip
+PARTS_THAT_SERVE = ("app", "carrier")
+GROUND = (access_tables, messaging_tables)
+
+_CATALOGUE = """
+SELECT c.relname AS name, c.relrowsecurity AS has_policy, c.relforcerowsecurity AS is_forced,
+    pg_get_userbyid(c.relowner) AS owner,
+    (SELECT count(*) FROM pg_policies p WHERE p.tablename = c.relname) AS policies,
+    (SELECT array_agg(a.attname::text ORDER BY array_position(i.indkey::int[], a.attnum::int))
+     FROM pg_index i JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
+     WHERE i.indrelid = c.oid AND i.indisprimary) AS key
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
+"""
+
+
+async def catalogue(house: House, service: str) -> list[asyncpg.Record]:
+    connection = await asyncpg.connect(house.url(service, "owner"))
+    try:
+        return await connection.fetch(_CATALOGUE)
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_every_table_is_a_carrier_or_guarded_by_tenant(house: House, service: str) -> None:
+    for table in await catalogue(house, service):
+        if table["name"] in CARRIER_TABLES:
+            assert not table["has_policy"], f"{table['name']} is a carrier table, yet has row-level security"
+        else:
+            assert table["has_policy"], f"{table['name']} is neither guarded nor listed as a carrier table"
+            assert table["policies"] == 1
+            assert not table["is_forced"], f"a backfill of {table['name']} by its owner would see nothing"
+            assert table["key"] == ["tenant_id", "id"], table["name"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_the_serving_roles_own_nothing_and_bypass_nothing(house: House, service: str) -> None:
+    owners = {table["owner"] for table in await catalogue(house, service)}
+    assert owners == {f"huiyin_{service}_owner"}
+    connection = await asyncpg.connect(house.url(service, "owner"))
+    rights = await connection.fetch(
+        "SELECT rolname FROM pg_roles WHERE rolname LIKE 'huiyin_%' AND rolname <> 'huiyin_superuser'"
+        " AND (rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole)"
+    )
+    await connection.close()
+    assert rights == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("part", PARTS_THAT_SERVE)
+async def test_a_services_roles_are_refused_by_the_other_databases(house: House, service: str, part: str) -> None:
+    for other in set(SERVICES) - {service}:
+        database = house.url(other, part).rsplit("/", 1)[1]
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await asyncpg.connect(house.url(service, part), database=database)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_migrations_make_the_tables_that_the_code_describes(house: House, service: str) -> None:
+    engine = create_async_engine(async_url(house.url(service, "owner")))
+
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": False})
+        return list(compare_metadata(context, [GroundTable.metadata, TABLES[service]]))  # type: ignore[arg-type]
+
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    await engine.dispose()
+
+
+def insert_an_outbox_row(tenant: object) -> tuple[str, list[object]]:
+    return "INSERT INTO outbox (tenant_id, id, subject, body) VALUES ($1, $2, 'x', '{}')", [tenant, new_id()]
+
+
+FORBIDDEN_TO_APP = [
+    "SELECT * FROM outbox",
+    "UPDATE outbox SET sent_at = now()",
+    "SELECT * FROM job",
+    "SELECT tenant_id FROM inbox",
+    "SELECT * FROM credential",
+    "SELECT * FROM dead_letter",
+    "DELETE FROM audit",
+    "UPDATE audit SET actor = 'x'",
+    "CREATE TABLE mine (id int)",
+]
+
+
+@pytest.mark.parametrize("statement", FORBIDDEN_TO_APP)
+@pytest.mark.parametrize("service", SERVICES)
+async def test_the_app_role_may_not(house: House, service: str, statement: str) -> None:
+    connection = await asyncpg.connect(house.url(service, "app"))
+    try:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_the_carrier_sees_no_tenant_table(house: House, service: str) -> None:
+    connection = await asyncpg.connect(house.url(service, "carrier"))
+    try:
+        for name in TABLES[service].tables:
+            if name not in CARRIER_TABLES:
+                with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                    await connection.execute(f"SELECT 1 FROM {name}")
+    finally:
+        await connection.close()
+
+
+async def test_rows_are_seen_by_their_tenant_alone(house: House) -> None:
+    mine, other = new_id(), new_id()
+    insert = "INSERT INTO problem (tenant_id, id, title) VALUES ($1, $2, 'x')"
+    connection = await asyncpg.connect(house.url("tracker", "app"))
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT set_config('app.tenant_ids', $1, true)", f"{{{mine}}}")
+            await connection.execute(insert, mine, new_id())
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with connection.transaction():
+                    await connection.execute(insert, other, new_id())
+        # After a pooled transaction the setting is '', which must mean nobody and not an error.
+        assert await connection.fetchval("SELECT count(*) FROM problem") == 0
+        async with connection.transaction():
+            await connection.execute("SELECT set_config('app.tenant_ids', $1, true)", f"{{{other}}}")
+            assert await connection.fetchval("SELECT count(*) FROM problem WHERE tenant_id = $1", mine) == 0
+    finally:
+        await connection.close()
