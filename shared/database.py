@@ -1,17 +1,23 @@
 """One way into a database: a transaction, opened for named tenants and committed here and nowhere else."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel
 
 Row = TypeVar("Row", bound=SQLModel)
+Values = Mapping[str, object]
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 CONNECT_TIMEOUT_S = 5
 STATEMENT_TIMEOUT_S = 30
 ACQUIRE_TIMEOUT_S = 10
+CLOSE_TIMEOUT_S = 2
 # What a database that is away, restarting or overrun looks like from here (each seen under kill -9).
 _TRANSIENT = (
     OSError,
@@ -62,6 +68,22 @@ class Tx:
         record = await self._connection.fetchrow(sql, *args)
         return None if record is None else table(**record)
 
+    async def insert(self, table: type[SQLModel], rows: Sequence[Values], *, tail: str = "") -> list[asyncpg.Record]:
+        """Adds rows (all with the same columns) in one statement; `tail` is what follows, such as ON CONFLICT."""
+        if not rows:
+            return []
+        columns = tuple(rows[0])
+        statement = _insert_statement(table, columns, tail)
+        return await self._connection.fetch(statement, *([row[column] for row in rows] for column in columns))
+
+
+@cache
+def _insert_statement(table: type[SQLModel], columns: tuple[str, ...], tail: str) -> str:
+    known = table.metadata.tables[str(table.__tablename__)].columns
+    types = [known[column].type.compile(dialect=_DIALECT) for column in columns]
+    values = ", ".join(f"${position}::{kind}[]" for position, kind in enumerate(types, start=1))
+    return f"INSERT INTO {table.__tablename__} ({', '.join(columns)}) SELECT * FROM unnest({values}) {tail}"
+
 
 class Database:
     """A pool of connections in one role. It connects when first used, so a service can start before its database."""
@@ -82,8 +104,12 @@ class Database:
         )
 
     async def close(self) -> None:
-        """Ends all connections at once; what is not committed is rolled back."""
-        if self._pool is not None:
+        """Ends all connections; what is not committed after `CLOSE_TIMEOUT_S` is rolled back."""
+        if self._pool is None:
+            return
+        try:
+            await asyncio.wait_for(self._pool.close(), CLOSE_TIMEOUT_S)
+        except (*_TRANSIENT, asyncpg.PostgresError):
             self._pool.terminate()
 
     @asynccontextmanager

@@ -1,6 +1,6 @@
 """What every service stands on: its two ways into the database, the stream, the keys' check, and its lanes."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from shared.access.credentials import Credentials
@@ -60,7 +60,9 @@ class Ground:
         return True
 
     @asynccontextmanager
-    async def running(self, lanes: Sequence[Lane]) -> AsyncIterator[None]:
+    async def running(
+        self, lanes: Sequence[Lane], *, closing: Sequence[Callable[[], Awaitable[None]]] = ()
+    ) -> AsyncIterator[None]:
         """Opens everything, runs the lanes that this process was told to run, and closes everything."""
         await self.database.open()
         await self.carrier.open()
@@ -69,6 +71,8 @@ class Ground:
             async with running(chosen):
                 yield
         finally:
+            for close in closing:
+                await close()
             await self.stream.close()
             await self.database.close()
             await self.carrier.close()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import typer
 
-from deploy.commands import migrate, ps, sql_roles, stop, test, up
+from deploy.commands import import_file, mails, migrate, ps, sql_roles, status, stop, test, up
 
 HELP = "Huiyin 回音: collects feedback, understands it, acts on it, and answers every customer who spoke."
 
@@ -14,6 +14,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "up": up.up,
     "stop": stop.stop,
     "ps": ps.ps,
+    "status": status.status,
+    "import": import_file.import_file,
+    "mails": mails.mails,
     "migrate": migrate.migrate,
     "sql-roles": sql_roles.sql_roles,
     "test": test.test,

@@ -2,7 +2,13 @@
 
 from fastapi import FastAPI
 
+from services.classifier.api import verdicts
+from services.classifier.api.context import Context
+from services.classifier.model.shelf import Shelf
+from services.classifier.reactions import reactions
 from services.classifier.settings import ClassifierSettings
+from services.classifier.use_cases.have_a_model import TRAIN_STARTER, StarterModel
+from shared.clock import now
 from shared.ground import Ground
 from shared.logs import set_up_logs
 from shared.messaging.lanes import Lane
@@ -13,8 +19,21 @@ from shared.web.server import serve
 def build(settings: ClassifierSettings) -> FastAPI:
     """The classifier as an application; its lanes run as long as it is served."""
     ground = Ground("classifier", settings)
-    lanes: list[Lane] = [ground.relay(), ground.jobs({})]
-    return create_app("classifier", [], running=ground.running(lanes), is_ready=ground.is_database_there)
+    shelf = Shelf(settings.data_dir / "models")
+    model = StarterModel(ground.database, shelf, ground.kick_jobs)
+
+    async def is_able() -> bool:
+        return await ground.is_database_there() and await model.is_there()
+
+    lanes: list[Lane] = [
+        ground.relay(),
+        ground.consumer(reactions(shelf, now), able=is_able),
+        ground.jobs({TRAIN_STARTER: model.train}),
+    ]
+    routers = [verdicts.router]
+    context = Context(database=ground.database, carrier=ground.carrier)
+    state = {"context": context, "credentials": ground.credentials}
+    return create_app("classifier", routers, state=state, running=ground.running(lanes), is_ready=is_able)
 
 
 def main() -> None:

@@ -2,10 +2,13 @@
 
 from fastapi import FastAPI
 
+from services.collector.api import addresses, feedback, figures, receipts
+from services.collector.api.context import Context
 from services.collector.settings import CollectorSettings
+from services.collector.store.keyring import Keyring
+from shared.crypto import read_master_key
 from shared.ground import Ground
 from shared.logs import set_up_logs
-from shared.messaging.lanes import Lane
 from shared.web.application import create_app
 from shared.web.server import serve
 
@@ -13,8 +16,16 @@ from shared.web.server import serve
 def build(settings: CollectorSettings) -> FastAPI:
     """The collector as an application; its lanes run as long as it is served."""
     ground = Ground("collector", settings)
-    lanes: list[Lane] = [ground.relay(), ground.jobs({})]
-    return create_app("collector", [], running=ground.running(lanes), is_ready=ground.is_database_there)
+    context = Context(
+        database=ground.database,
+        carrier=ground.carrier,
+        keyring=Keyring(read_master_key(settings.master_key_file)),
+        kick_relay=ground.kick_relay,
+    )
+    routers = [addresses.router, feedback.router, figures.router, receipts.router]
+    state = {"context": context, "credentials": ground.credentials}
+    running = ground.running([ground.relay()])
+    return create_app("collector", routers, state=state, running=running, is_ready=ground.is_database_there)
 
 
 def main() -> None:

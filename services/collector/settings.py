@@ -1,5 +1,7 @@
 """What the collector may be told from outside."""
 
+from pathlib import Path
+
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
@@ -9,3 +11,5 @@ class CollectorSettings(ServiceSettings):
     """Variables are named `HUIYIN_COLLECTOR_<FIELD>`."""
 
     model_config = SettingsConfigDict(env_prefix="HUIYIN_COLLECTOR_")
+
+    master_key_file: Path

@@ -1,20 +1,50 @@
 """Wires the tracker together. Nothing is decided here."""
 
-from fastapi import FastAPI
+from functools import partial
 
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from services.tracker.api import actions, cases, notices, problems
+from services.tracker.api.context import Context
+from services.tracker.notifiers.email import SmtpMailer
+from services.tracker.reactions import REACTIONS
 from services.tracker.settings import TrackerSettings
+from services.tracker.use_cases.send_notice import SendNotice
+from services.tracker.use_cases.tell_customers import PLAN_NOTICES, SEND_NOTICE, plan_notices
 from shared.ground import Ground
 from shared.logs import set_up_logs
+from shared.messaging.jobs import Handler
 from shared.messaging.lanes import Lane
+from shared.peers.addresses import Addresses
 from shared.web.application import create_app
+from shared.web.pages import Pages
 from shared.web.server import serve
 
 
 def build(settings: TrackerSettings) -> FastAPI:
     """The tracker as an application; its lanes run as long as it is served."""
     ground = Ground("tracker", settings)
-    lanes: list[Lane] = [ground.relay(), ground.jobs({})]
-    return create_app("tracker", [], running=ground.running(lanes), is_ready=ground.is_database_there)
+    addresses = Addresses(settings.collector_url, SecretStr(settings.peer_key_file.read_text().strip()))
+    context = Context(
+        database=ground.database,
+        carrier=ground.carrier,
+        kick_jobs=ground.kick_jobs,
+    )
+    send_notice = SendNotice(
+        database=ground.database,
+        addresses=addresses,
+        mailer=SmtpMailer(settings) if settings.smtp_host else None,
+        brand=settings.brand,
+    )
+    planning = partial(plan_notices, database=ground.database)
+    handlers: dict[str, Handler] = {PLAN_NOTICES: planning, SEND_NOTICE: send_notice}
+    lanes: list[Lane] = [ground.relay(), ground.consumer(REACTIONS), ground.jobs(handlers)]
+    routers = [actions.router, cases.router, notices.router, problems.router]
+    pages = Pages(settings.cursor_key_file.read_text().strip())
+    state = {"context": context, "credentials": ground.credentials, "pages": pages}
+    running = ground.running(lanes, closing=[addresses.close])
+    return create_app("tracker", routers, state=state, running=running, is_ready=ground.is_database_there)
 
 
 def main() -> None:

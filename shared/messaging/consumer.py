@@ -21,7 +21,7 @@ from shared.messaging.inbox import take_in
 from shared.messaging.lanes import Kick
 from shared.messaging.stream import Stream, Subscription
 
-MESSAGES_MAX = 100
+MESSAGES_MAX = 10  # Each may hold a pack of some hundred facts.
 FETCH_WAIT_S = 1.0
 PLACE_CHECK_S = 2.0
 RETRY_PAUSE_S = 1.0

@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from uuid import UUID
 
 from pydantic import ValidationError
 
 from shared.contracts.envelope import Envelope
 from shared.database import Database
+from shared.ids import id_of_hash
 
 TRIES_MAX = 5
 
@@ -45,7 +45,7 @@ class DeadLetters:
 
     async def set_aside_unreadable(self, subject: str, line: bytes, error: Exception) -> None:
         """Keeps a line that is no fact of ours. Trying again cannot help."""
-        msg_id = UUID(bytes=hashlib.sha256(line).digest()[:16])
+        msg_id = id_of_hash(hashlib.sha256(line).digest())
         body = json.dumps({"unreadable": line.decode(errors="replace").replace("\0", "�")})
         async with self._carrier.transaction() as tx:
             await tx.execute(_RECORD, self._consumer, msg_id, None, subject, body, describe(error), 1)

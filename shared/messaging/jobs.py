@@ -8,7 +8,6 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from shared.database import Database, Tx, is_transient
 from shared.ids import new_id
 from shared.logs import get_log
 from shared.messaging.lanes import Kick
+from shared.messaging.tables import Job
 
 LEASE_S = 60
 JOBS_AT_ONCE_MAX = 8
@@ -29,10 +29,6 @@ RETRY_PAUSE_MAX_S = 3600.0
 
 _log = get_log("jobs")
 
-_PUT = """
-INSERT INTO job (tenant_id, id, kind, dedupe_key, args, run_at) VALUES ($1, $2, $3, $4, $5::jsonb, $6)
-ON CONFLICT DO NOTHING
-"""
 _CLAIM = """
 UPDATE job SET locked_until = now() + make_interval(secs => $1), fence = fence + 1
 WHERE (tenant_id, id) IN (
@@ -41,7 +37,7 @@ WHERE (tenant_id, id) IN (
         AND (locked_until IS NULL OR locked_until < now()) AND kind = ANY ($2)
     ORDER BY run_at LIMIT $3 FOR UPDATE SKIP LOCKED
 )
-RETURNING tenant_id, id, kind, args::text AS args, fence, tries
+RETURNING tenant_id, id, kind, dedupe_key, args::text AS args, fence, tries
 """
 _RELEASE = """
 UPDATE job SET locked_until = NULL, run_at = now() + make_interval(secs => $4), error = $5, tries = tries + $6,
@@ -57,6 +53,7 @@ class Claim:
     tenant_id: UUID
     id: UUID
     kind: str
+    dedupe_key: str
     args: dict[str, Any]
     fence: int
     tries: int
@@ -77,17 +74,26 @@ class TryLaterError(Exception):
 Handler = Callable[[Claim], Awaitable[None]]
 
 
-async def put(  # noqa: PLR0913 - one job has this many parts; all but the first three go by name
-    tx: Tx,
-    tenant_id: UUID,
-    kind: str,
-    *,
-    dedupe_key: str,
-    args: Mapping[str, Any],
-    run_at: datetime | None = None,
-) -> None:
-    """Puts a job down. A second one with the same key is the same job."""
-    await tx.execute(_PUT, tenant_id, new_id(), kind, dedupe_key, json.dumps(args), run_at or now())
+async def put(tx: Tx, tenant_id: UUID, kind: str, *, dedupe_key: str, args: Mapping[str, Any]) -> None:
+    """Puts a job down, due now. A second one with the same key is the same job."""
+    await put_many(tx, tenant_id, kind, {dedupe_key: args})
+
+
+async def put_many(tx: Tx, tenant_id: UUID, kind: str, args_by_key: Mapping[str, Mapping[str, Any]]) -> None:
+    """Puts many jobs of one kind down at once, each with its own key, due now."""
+    moment = now()
+    rows = [
+        {
+            "tenant_id": tenant_id,
+            "id": new_id(),
+            "kind": kind,
+            "dedupe_key": key,
+            "args": json.dumps(args),
+            "run_at": moment,
+        }
+        for key, args in args_by_key.items()
+    ]
+    await tx.insert(Job, rows, tail="ON CONFLICT DO NOTHING")
 
 
 async def finish(tx: Tx, claim: Claim) -> None:
@@ -141,4 +147,5 @@ class Jobs:
 
 
 def _claim(row: asyncpg.Record) -> Claim:
-    return Claim(row["tenant_id"], row["id"], row["kind"], json.loads(row["args"]), row["fence"], row["tries"])
+    args = json.loads(row["args"])
+    return Claim(row["tenant_id"], row["id"], row["kind"], row["dedupe_key"], args, row["fence"], row["tries"])

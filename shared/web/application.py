@@ -1,6 +1,6 @@
 """Makes a service's web application: the same health doors, errors and limits everywhere."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
@@ -27,10 +27,11 @@ def create_app(
     title: str,
     routers: Sequence[APIRouter],
     *,
+    state: Mapping[str, object],
     running: AbstractAsyncContextManager[None],
     is_ready: Check,
 ) -> FastAPI:
-    """An application with the service's routers; `running` lasts as long as the process serves."""
+    """An application with the service's routers. Doors find `state`; `running` lasts as long as the process serves."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -46,6 +47,8 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,
         responses={status: {"content": {MEDIA_TYPE: {}}, "description": "Problem"} for status in ("4XX", "5XX")},
     )
+    for name, part in state.items():
+        setattr(app.state, name, part)
     for router in routers:
         app.include_router(router)
     app.include_router(_health(is_ready))

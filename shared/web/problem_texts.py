@@ -83,6 +83,12 @@ PROBLEMS: dict[str, Said] = {
         "该路径不支持此方法。",
         "请查看 Allow 响应头或 API 文档。",
     ),
+    "unsupported_type": Said(
+        "The body is not declared as JSON.",
+        "Send it with the header Content-Type: application/json.",
+        "请求体未声明为 JSON。",
+        "请设置请求头 Content-Type: application/json。",
+    ),
     "bad_request": Said(
         "The request cannot be understood.",
         "Compare it with the API description.",
@@ -220,6 +226,36 @@ FIELD_RULES: dict[str, Said] = {
         "Send the moment when the customer spoke.",
         "时间早于 {earliest} 或在未来。",
         "请填写客户反馈的实际时间。",
+    ),
+    "off_the_scale": Said(
+        "The value lies outside its scale.",
+        "Send a value from {lowest} to {highest}, or name another scale.",
+        "数值超出量表范围。",
+        "请填写 {lowest} 到 {highest} 之间的值，或更换量表。",
+    ),
+    "text_too_long": Said(
+        "The text is longer than {max_length} characters, the limit of this channel.",
+        "Shorten it, or send the rest as a second feedback.",
+        "内容超过该渠道的上限 {max_length} 个字符。",
+        "请缩短内容，或将其余部分另发一条反馈。",
+    ),
+    "source_missing": Said(
+        "external_id has no meaning without source.",
+        "Name the system that the id comes from in source.",
+        "仅有 external_id 而没有 source。",
+        "请在 source 中注明该编号所属的系统。",
+    ),
+    "key_reused": Said(
+        "This id stands for another content already.",
+        "Use a new id for new content.",
+        "该编号已对应其他内容。",
+        "新内容请使用新的编号。",
+    ),
+    "bad_cursor": Said(
+        "This cursor is not one of ours, or it was changed.",
+        "Use `next` of the page before as it is, or begin without a cursor.",
+        "该游标无效或已被修改。",
+        "请原样使用上一页的 next，或不带游标从头开始。",
     ),
     "too_small": Said(
         "The number is too small.",

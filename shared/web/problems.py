@@ -83,8 +83,8 @@ def problem_response(problem: Problem, request: Request) -> Response:
         headers["Retry-After"] = str(RETRY_AFTER_S)
     if problem.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
-    # ASCII escapes, so that a name with a broken character in it can still be reported.
-    body = json.dumps(problem.document(language_of(request)))
+    # A name with a broken character in it must still be reportable.
+    body = json.dumps(problem.document(language_of(request)), ensure_ascii=False).encode(errors="replace")
     return Response(body, problem.status, headers, media_type=MEDIA_TYPE)
 
 

@@ -120,6 +120,7 @@ class Feedback(CollectorTable, table=True):
     text: str = Field(sa_type=Text)
     language: str = Field(sa_type=Text)
     rating: float | None = Field(default=None, sa_type=Float)
+    rating_given: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     product: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     occurred_at: datetime = time_field()
     received_at: datetime = time_field()

@@ -78,6 +78,7 @@ CREATE TABLE feedback (
     text text NOT NULL,
     language text NOT NULL,
     rating double precision,
+    rating_given jsonb,
     product jsonb,
     occurred_at timestamptz NOT NULL,
     received_at timestamptz NOT NULL,

@@ -1,0 +1,133 @@
+"""`run.py import`: sends the rows of any CSV through the public API."""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from deploy.commands.csv_rows import Mapping, Row, UnreadableFileError, batches, count_rows, read_rows
+from deploy.commands.ground import DataDirOption, JsonOption, answer, fail, find_instance
+from shared.contracts.vocabulary import Channel, Purpose
+
+TRIES_MAX = 8
+RETRY_PAUSE_S = 1.0
+REJECTS_SHOWN_MAX = 20
+CREATED, REPEATED, UNAVAILABLE = 201, 200, 503
+
+
+@dataclass
+class Report:
+    """How the rows were met."""
+
+    rows: int = 0
+    new: int = 0
+    repeated: int = 0
+    rejected: int = 0
+    rejects: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, row: Row, item: dict[str, Any]) -> None:
+        """Counts one row; the first rejected ones are kept with their reasons."""
+        self.rows += 1
+        if item["status"] == CREATED:
+            self.new += 1
+        elif item["status"] == REPEATED:
+            self.repeated += 1
+        else:
+            self.rejected += 1
+            if len(self.rejects) < REJECTS_SHOWN_MAX:
+                self.rejects.append({"row": row.number, "errors": item["problem"].get("errors", [])})
+
+
+def import_file(  # noqa: PLR0913 - each is an option of the command
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV file with a header row.")],
+    data_dir: DataDirOption,
+    *,
+    text: Annotated[str, typer.Option(help="Column with the words.")],
+    row_id: Annotated[str | None, typer.Option("--id", help="Column that names a row for ever.")] = None,
+    rating: Annotated[str | None, typer.Option(help="Column with a number.")] = None,
+    rating_scale: Annotated[str, typer.Option(help="stars5, csat5, ces7, nps11 or unit.")] = "stars5",
+    customer: Annotated[str | None, typer.Option(help="Column with the customer's number.")] = None,
+    email: Annotated[str | None, typer.Option(help="Column with the e-mail address.")] = None,
+    lang: Annotated[str | None, typer.Option(help="Column with the language.")] = None,
+    consent: Annotated[
+        str | None, typer.Option(help="What you state the customers agreed to: reply, research, training.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="What the rows come from; else the file's name.")] = None,
+    channel: Annotated[Channel, typer.Option(help="The way they came in.")] = Channel.IMPORT,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first rows.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Imports feedback. Importing the same rows again adds nothing."""
+    mapping = Mapping(
+        text=text,
+        source=source or file.name,
+        channel=channel,
+        id=row_id,
+        rating=rating,
+        rating_scale=rating_scale,
+        customer=customer,
+        email=email,
+        language=lang,
+        purposes=_purposes(consent, as_json=json),
+    )
+    instance = find_instance(data_dir, as_json=json)
+    try:
+        with instance.client("collector") as client:
+            report = _send(client, file, mapping, limit)
+    except UnreadableFileError as error:
+        fail(str(error), as_json=json)
+    except httpx.HTTPError as error:
+        fail(f"The collector does not take it ({error}). What was sent is kept; run it again.", as_json=json)
+    document = {"ok": report.new + report.repeated > 0 or report.rows == 0, "source": mapping.source, **vars(report)}
+    answer(document, as_json=json, text=_says(report))
+    raise typer.Exit(0 if document["ok"] else 1)
+
+
+def _purposes(consent: str | None, *, as_json: bool) -> tuple[str, ...]:
+    named = tuple(part.strip() for part in (consent or "").split(",") if part.strip())
+    unknown = sorted(set(named) - set(Purpose))
+    if unknown:
+        fail(f"Unknown purpose {', '.join(unknown)}. Known: {', '.join(Purpose)}", as_json=as_json)
+    return named
+
+
+def _send(client: httpx.Client, file: Path, mapping: Mapping, limit: int | None) -> Report:
+    report = Report()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=not Console(stderr=True).is_terminal) as progress:
+        task = progress.add_task(file.name, total=count_rows(file, limit))
+        for batch in batches(read_rows(file, mapping, limit)):
+            items = _post(client, [row.body for row in batch])
+            for row, item in zip(batch, items, strict=True):
+                report.add(row, item)
+            progress.advance(task, len(batch))
+    return report
+
+
+def _post(client: httpx.Client, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sends a batch; while the service is away for a moment, the same batch again, which is harmless."""
+    for attempt in range(TRIES_MAX):
+        try:
+            response = client.post("/v1/feedback:batch", json={"items": bodies})
+        except httpx.TransportError:
+            if attempt == TRIES_MAX - 1:
+                raise
+        else:
+            if response.status_code != UNAVAILABLE or attempt == TRIES_MAX - 1:
+                items: list[dict[str, Any]] = response.raise_for_status().json()["items"]
+                return items
+        time.sleep(RETRY_PAUSE_S)
+    raise AssertionError("the last try returns or raises")
+
+
+def _says(report: Report) -> str:
+    lines = [f"{report.rows} rows: {report.new} new, {report.repeated} known before, {report.rejected} rejected."]
+    for reject in report.rejects:
+        reasons = "; ".join(f"{error['pointer']} {error['message']} {error['remedy']}" for error in reject["errors"])
+        lines.append(f"  row {reject['row']}: {reasons}")
+    return "\n".join(lines)

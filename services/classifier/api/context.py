@@ -1,0 +1,25 @@
+"""What the classifier's doors work with; put together in `main.py`."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from shared.database import Database
+
+
+@dataclass(frozen=True)
+class Context:
+    """The classifier's parts."""
+
+    database: Database
+    carrier: Database
+
+
+async def context_of(request: Request) -> Context:
+    """The parts of the application that answers this request."""
+    context: Context = request.app.state.context
+    return context
+
+
+Here = Annotated[Context, Depends(context_of)]

@@ -1,0 +1,61 @@
+"""GET /v1/verdicts/{feedback_id} and GET /v1/figures: what was judged, and how much."""
+
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+
+from services.classifier.api.context import Here
+from services.classifier.store.verdicts import count_verdicts, verdict_of
+from shared.contracts.events import FeedbackReceived
+from shared.contracts.vocabulary import Urgency
+from shared.messaging.figures import carrier_figures, count_set_aside
+from shared.web.doors import Operator
+from shared.web.problems import Problem
+
+
+class VerdictOut(BaseModel):
+    """What the classifier says of one feedback, how sure it is, and which model said it."""
+
+    model_config = ConfigDict(from_attributes=True, protected_namespaces=())
+
+    category: str
+    urgency: Urgency
+    confidence: float
+    urgency_confidence: float
+    model_version: str
+    decided_at: datetime
+
+
+class FiguresOut(BaseModel):
+    """Counts of this service. Quarantined is what it could not judge: a person must look at the dead letters."""
+
+    classified: int
+    quarantined: int
+    outbox_pending: int
+    dead_letters: int
+    jobs_waiting: int
+    jobs_dead: int
+
+
+router = APIRouter(prefix="/v1", tags=["verdicts"])
+
+
+@router.get("/verdicts/{feedback_id}")
+async def get_verdict(feedback_id: UUID, here: Here, actor: Operator) -> VerdictOut:
+    """The verdict on one feedback."""
+    async with here.database.transaction(actor.tenant_id) as tx:
+        verdict = await verdict_of(tx, actor.tenant_id, feedback_id)
+    if verdict is None:
+        raise Problem("not_found", 404)
+    return VerdictOut.model_validate(verdict)
+
+
+@router.get("/figures")
+async def get_figures(here: Here, actor: Operator) -> FiguresOut:
+    """The classifier's counts."""
+    async with here.database.transaction(actor.tenant_id) as tx:
+        classified = await count_verdicts(tx)
+    quarantined = await count_set_aside(here.carrier, FeedbackReceived)
+    return FiguresOut(classified=classified, quarantined=quarantined, **await carrier_figures(here.carrier))

@@ -1,0 +1,56 @@
+"""Judges feedback that came in, keeps the verdicts and tells them on."""
+
+import asyncio
+from collections.abc import Sequence
+
+from services.classifier.model.score import Judgement
+from services.classifier.model.shelf import Shelf
+from services.classifier.store.verdicts import add_verdicts
+from shared.clock import Clock
+from shared.contracts.envelope import Envelope
+from shared.contracts.events import FeedbackClassified, FeedbackReceived
+from shared.database import Tx, Values
+from shared.messaging import outbox
+
+
+async def classify_feedback(tx: Tx, facts: Sequence[Envelope], *, shelf: Shelf, clock: Clock) -> None:
+    """One verdict and one FeedbackClassified for each feedback that has none yet."""
+    scorer = shelf.scorer
+    received = [FeedbackReceived.model_validate(fact.data) for fact in facts]
+    texts = [(feedback.text, feedback.language) for feedback in received]
+    judged = await asyncio.to_thread(scorer.judge, texts)
+    rows = [
+        _row(fact, feedback, verdict, scorer.version)
+        for fact, feedback, verdict in zip(facts, received, judged, strict=True)
+    ]
+    new = await add_verdicts(tx, rows)
+    told = [
+        outbox.seal(fact.tenant_id, _event(feedback, verdict, scorer.version), at=clock(), trace_id=fact.trace_id)
+        for fact, feedback, verdict in zip(facts, received, judged, strict=True)
+        if feedback.feedback_id in new
+    ]
+    await outbox.put(tx, told)
+
+
+def _row(fact: Envelope, feedback: FeedbackReceived, verdict: Judgement, version: str) -> Values:
+    return {
+        "tenant_id": fact.tenant_id,
+        "id": feedback.feedback_id,
+        "category": verdict.category,
+        "urgency": verdict.urgency,
+        "confidence": verdict.confidence,
+        "urgency_confidence": verdict.urgency_confidence,
+        "language": feedback.language,
+        "model_version": version,
+    }
+
+
+def _event(feedback: FeedbackReceived, verdict: Judgement, version: str) -> FeedbackClassified:
+    return FeedbackClassified(
+        feedback=feedback,
+        category=verdict.category,
+        urgency=verdict.urgency,
+        confidence=verdict.confidence,
+        urgency_confidence=verdict.urgency_confidence,
+        model_version=version,
+    )

@@ -1,0 +1,54 @@
+"""POST /v1/addresses:read: contact data for a service that is about to send. Never for a browser."""
+
+from functools import partial
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.collector.api.context import Here
+from services.collector.use_cases.read_addresses import read_addresses
+from shared.access.audit import perform
+from shared.access.credentials import Actor
+from shared.access.scopes import Scope
+from shared.contracts.reach import CUSTOMERS_MAX, AddressOut, PeopleOut, PersonOut
+from shared.contracts.vocabulary import Purpose
+from shared.web.doors import requires
+
+
+class AddressesIn(BaseModel):
+    """Whose addresses, and what for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    customer_ids: list[UUID] = Field(max_length=CUSTOMERS_MAX)
+    purpose: Purpose
+
+
+Reader = Annotated[Actor, Depends(requires(Scope.ADDRESSES_READ))]
+router = APIRouter(prefix="/v1", tags=["addresses"])
+
+
+@router.post("/addresses:read")
+async def post_addresses_read(asked: AddressesIn, here: Here, actor: Reader) -> PeopleOut:
+    """Language, consent and addresses of each customer that is known; each reading is noted."""
+    work = partial(
+        read_addresses,
+        keyring=here.keyring,
+        tenant_id=actor.tenant_id,
+        customer_ids=asked.customer_ids,
+        purpose=asked.purpose,
+    )
+    people = await perform(here.database, actor, work)
+    return PeopleOut(
+        people=[
+            PersonOut(
+                customer_id=person.customer_id,
+                language=person.language,
+                has_consent=person.has_consent,
+                addresses=[AddressOut(**vars(address)) for address in person.addresses],
+            )
+            for person in people
+        ]
+    )

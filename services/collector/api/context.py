@@ -1,0 +1,31 @@
+"""What the collector's doors work with; put together in `main.py`."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from services.collector.store.keyring import Keyring
+from shared.clock import Clock, now
+from shared.database import Database
+from shared.messaging.lanes import Kick
+
+
+@dataclass(frozen=True)
+class Context:
+    """The collector's parts."""
+
+    database: Database
+    carrier: Database
+    keyring: Keyring
+    kick_relay: Kick
+    clock: Clock = now
+
+
+async def context_of(request: Request) -> Context:
+    """The parts of the application that answers this request."""
+    context: Context = request.app.state.context
+    return context
+
+
+Here = Annotated[Context, Depends(context_of)]

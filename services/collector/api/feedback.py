@@ -1,0 +1,180 @@
+"""POST /v1/feedback and /v1/feedback:batch: the door that every channel comes through."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ValidationError
+
+from services.collector.api.context import Context, Here
+from services.collector.api.feedback_schema import FeedbackIn, FeedbackOut
+from services.collector.domain.intake import Intake
+from services.collector.store.lost_race import LostRaceError
+from services.collector.use_cases.accept_feedback import Accepted, AcceptFeedback, Outcome, accept_feedback
+from shared.access.audit import perform
+from shared.access.credentials import Actor
+from shared.access.scopes import Scope
+from shared.ids import new_id
+from shared.web.doors import requires
+from shared.web.json_body import read_json
+from shared.web.problems import FieldError, Problem, field_errors, language_of
+
+BATCH_ITEMS_MAX = 1_000
+RACES_MAX = 5
+# Rules between fields are reported at the field that breaks them.
+_PLACE_OF_RULE = {"text_too_long": "text", "source_missing": "external_id", "off_the_scale": "value"}
+
+
+def _body(schema: dict[str, Any]) -> dict[str, Any]:
+    """The doors read their bodies themselves, so their schema is put into the API description here."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+_ONE = FeedbackIn.model_json_schema(by_alias=False)
+_BATCH = {
+    "type": "object",
+    "required": ["items"],
+    "properties": {"items": {"type": "array", "maxItems": BATCH_ITEMS_MAX, "items": _ONE}},
+}
+
+
+class BatchItemOut(BaseModel):
+    """How one item of a batch was met."""
+
+    status: int
+    client_event_id: UUID | None = None
+    external_id: str | None = None
+    id: UUID | None = None
+    receipt_code: str | None = None
+    warnings: list[str] = []
+    problem: dict[str, Any] | None = None
+
+
+class BatchOut(BaseModel):
+    """One entry for each item, in the order sent."""
+
+    items: list[BatchItemOut]
+
+
+@dataclass(frozen=True)
+class _Parsed:
+    item: FeedbackIn
+    intake: Intake
+
+
+Writer = Annotated[Actor, Depends(requires(Scope.FEEDBACK_WRITE))]
+router = APIRouter(prefix="/v1", tags=["feedback"])
+
+
+@router.post("/feedback", status_code=201, openapi_extra=_body(_ONE), responses={200: {"model": FeedbackOut}})
+async def post_feedback(request: Request, here: Here, actor: Writer) -> FeedbackOut:
+    """Stores one feedback. 201 means it is on disk; 200 that it was before."""
+    parsed = _parse(await read_json(request), here)
+    [accepted] = await _accept(here, actor, [parsed.intake])
+    if accepted.outcome is Outcome.CONTRADICTS:
+        raise _contradiction(parsed.item)
+    receipt = FeedbackOut(id=accepted.id, receipt_code=accepted.receipt_code, warnings=_warnings(parsed.item))
+    return _answer(receipt, accepted.outcome)  # type: ignore[return-value]  # FastAPI passes a response through
+
+
+@router.post("/feedback:batch", status_code=207, openapi_extra=_body(_BATCH))
+async def post_feedback_batch(request: Request, here: Here, actor: Writer) -> BatchOut:
+    """Stores up to 1,000 feedbacks in one transaction; each item has its own status."""
+    language = language_of(request)
+    parsed = [_parse_item(item, index, here) for index, item in enumerate(_items(await read_json(request)))]
+    good = [one for one in parsed if isinstance(one, _Parsed)]
+    accepted = iter(await _accept(here, actor, [one.intake for one in good]) if good else [])
+    items = [
+        _item_out(one.item, next(accepted), language) if isinstance(one, _Parsed) else _refused(one, language)
+        for one in parsed
+    ]
+    return BatchOut(items=items)
+
+
+async def _accept(context: Context, actor: Actor, intakes: Sequence[Intake]) -> list[Accepted]:
+    command = AcceptFeedback(
+        actor=actor,
+        intakes=intakes,
+        moment=context.clock(),
+        trace_id=new_id().hex,
+        vouches_for_addresses=actor.may(Scope.OPERATOR),
+    )
+    work = partial(accept_feedback, keyring=context.keyring, command=command)
+    for _ in range(RACES_MAX):
+        try:
+            accepted = await perform(context.database, actor, work)
+        except LostRaceError:
+            continue
+        except asyncpg.LockNotAvailableError:
+            break
+        context.kick_relay()
+        return accepted
+    raise Problem("in_flight", 409)
+
+
+def _parse(body: object, context: Context, *, inside: tuple[str | int, ...] = ()) -> _Parsed:
+    try:
+        item = FeedbackIn.model_validate(body)
+    except ValidationError as error:
+        raise Problem("invalid", 422, errors=field_errors(map(_placed, error.errors()), inside=inside)) from None
+    return _Parsed(item, item.to_intake(body, context.clock()))
+
+
+def _placed(error: Any) -> dict[str, Any]:  # noqa: ANN401 - pydantic's own description
+    place = _PLACE_OF_RULE.get(error["type"])
+    return {**error, "loc": (*error["loc"], place) if place else error["loc"]}
+
+
+def _parse_item(body: object, index: int, context: Context) -> "_Parsed | Problem":
+    try:
+        return _parse(body, context, inside=("items", index))
+    except Problem as problem:
+        return problem
+
+
+def _items(body: object) -> list[Any]:
+    if not isinstance(body, dict) or not isinstance(body.get("items"), list):
+        raise Problem("invalid", 422, errors=[FieldError("/items", "not_a_list")])
+    items: list[Any] = body["items"]
+    if len(items) > BATCH_ITEMS_MAX:
+        about = {"max_length": BATCH_ITEMS_MAX}
+        raise Problem("invalid", 422, errors=[FieldError("/items", "too_many", about)])
+    return items
+
+
+def _item_out(item: FeedbackIn, accepted: Accepted, language: str) -> BatchItemOut:
+    named = {"client_event_id": item.client_event_id, "external_id": item.external_id}
+    if accepted.outcome is Outcome.CONTRADICTS:
+        problem = _contradiction(item)
+        return BatchItemOut(status=problem.status, problem=problem.document(language), **named)
+    return BatchItemOut(
+        status=201 if accepted.outcome is Outcome.NEW else 200,
+        id=accepted.id,
+        receipt_code=accepted.receipt_code,
+        warnings=_warnings(item),
+        **named,
+    )
+
+
+def _refused(problem: Problem, language: str) -> BatchItemOut:
+    return BatchItemOut(status=problem.status, problem=problem.document(language))
+
+
+def _contradiction(item: FeedbackIn) -> Problem:
+    field = "/client_event_id" if item.client_event_id else "/external_id"
+    return Problem("key_reused", 422, errors=[FieldError(field, "key_reused")])
+
+
+def _warnings(item: FeedbackIn) -> list[str]:
+    return [f"unknown field ignored: {name}" for name in item.unknown_fields()]
+
+
+def _answer(receipt: FeedbackOut, outcome: Outcome) -> JSONResponse:
+    if outcome is Outcome.NEW:
+        return JSONResponse(receipt.model_dump(mode="json"), 201)
+    return JSONResponse(receipt.model_dump(mode="json"), 200, {"Idempotent-Replayed": "true"})

@@ -1,0 +1,187 @@
+"""The shape of a feedback at the door, and how it becomes an intake."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import AfterValidator, AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from services.collector.channels.registry import CHANNELS
+from services.collector.domain.intake import SCALES, ConsentGiven, Intake, Person, Rating
+from services.collector.domain.language import language_of_tag, language_of_text
+from shared.clock import now
+from shared.contracts.text import FilledText, Name
+from shared.contracts.vocabulary import Channel, Purpose
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+FUTURE_TOLERANCE = timedelta(hours=24)  # Phones' clocks are wrong, and time zones are mistaken.
+WARNINGS_MAX = 20
+UNKNOWN_NAME_LENGTH_MAX = 100
+EMAIL_LENGTH_MAX = 254
+
+_EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[^@\s<>,;:\"()\[\]\\.]+(?:\.[^@\s<>,;:\"()\[\]\\.]+)+")
+
+
+def _plausible(moment: datetime) -> datetime:
+    if not EARLIEST <= moment <= now() + FUTURE_TOLERANCE:
+        raise PydanticCustomError("time_out_of_range", "time out of range", {"earliest": EARLIEST.date().isoformat()})
+    return moment
+
+
+def _email(address: str) -> str:
+    if not _EMAIL.fullmatch(address.strip()):
+        raise PydanticCustomError("not_an_email", "not an e-mail address")
+    return address.strip()
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
+Email = Annotated[FilledText, Field(max_length=EMAIL_LENGTH_MAX), AfterValidator(_email)]
+Tag = Annotated[FilledText, Field(max_length=35)]
+
+
+class _Lenient(BaseModel):
+    """Shipped apps live for years: a field that is not known is ignored, and named in the answer."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class RatingIn(_Lenient):
+    """A rating on a named scale."""
+
+    scale: Literal["stars5", "csat5", "ces7", "nps11", "unit"]
+    value: float = Field(allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _on_its_scale(self) -> Self:
+        lowest, highest = SCALES[self.scale]
+        if not lowest <= self.value <= highest:
+            raise PydanticCustomError("off_the_scale", "off the scale", {"lowest": lowest, "highest": highest})
+        return self
+
+
+class CustomerIn(_Lenient):
+    """Who spoke, as far as they said."""
+
+    external_id: Name | None = None
+    email: Email | None = None
+    phone: Name | None = None
+    name: Name | None = None
+    language: Tag | None = None
+
+
+class ConsentIn(_Lenient):
+    """What the customer agreed to. Each purpose is a tick of its own; none is ticked for them."""
+
+    purposes: list[Purpose] = Field(max_length=len(Purpose))
+    version: Name = "unstated"
+    locale: Tag = "und"
+    given_at: Moment | None = None
+    stated_by: Name = "customer"
+
+
+class ProductIn(_Lenient):
+    """What it is about."""
+
+    category: Name | None = None
+    model: Name | None = None
+    sku: Name | None = None
+    serial: Name | None = None
+    app_version: Name | None = None
+
+
+class FeedbackIn(_Lenient):
+    """One feedback. `client_event_id`, or `source` with `external_id`, makes sending it again harmless."""
+
+    text: FilledText = Field(validation_alias=AliasChoices("text", "message"))
+    channel: Channel = Channel.WIDGET
+    client_event_id: UUID | None = None
+    source: Name | None = None
+    external_id: Name | None = None
+    language: Tag | None = None
+    rating: RatingIn | None = None
+    occurred_at: Moment | None = None
+    customer: CustomerIn | None = None
+    consent: ConsentIn | None = None
+    product: ProductIn | None = None
+
+    @model_validator(mode="after")
+    def _rules_between_fields(self) -> Self:
+        longest = CHANNELS[self.channel].text_length_max
+        if len(self.text) > longest:
+            raise PydanticCustomError("text_too_long", "too long for its channel", {"max_length": longest})
+        if self.external_id and not self.source:
+            raise PydanticCustomError("source_missing", "external_id without source")
+        return self
+
+    def unknown_fields(self) -> list[str]:
+        """The names that were sent and mean nothing here, as pointers."""
+        found = _unknown(self, "")
+        return found[:WARNINGS_MAX]
+
+    def to_intake(self, body: object, moment: datetime) -> Intake:
+        """The normalised record; `body` is what was sent, for telling repeats from contradictions."""
+        given = self.language or (self.customer.language if self.customer else None)
+        return Intake(
+            channel=self.channel,
+            text=self.text,
+            language=language_of_text(self.text),
+            occurred_at=(self.occurred_at or moment).astimezone(UTC),
+            body=canonical(body),
+            client_event_id=self.client_event_id,
+            source=self.source,
+            external_id=self.external_id,
+            rating=Rating(self.rating.scale, self.rating.value) if self.rating else None,
+            product=self.product.model_dump(exclude_none=True, include=set(ProductIn.model_fields))
+            if self.product
+            else None,
+            person=self._person(given),
+            consent=self._consent(moment),
+        )
+
+    def _person(self, language: str | None) -> Person | None:
+        if self.customer is None:
+            return None
+        return Person(
+            external_id=self.customer.external_id,
+            email=self.customer.email,
+            phone=self.customer.phone,
+            name=self.customer.name,
+            language=language_of_tag(language) if language else None,
+        )
+
+    def _consent(self, moment: datetime) -> ConsentGiven | None:
+        if self.consent is None:
+            return None
+        return ConsentGiven(
+            purposes=tuple(self.consent.purposes),
+            text_version=self.consent.version,
+            locale=self.consent.locale,
+            stated_by=self.consent.stated_by,
+            given_at=(self.consent.given_at or moment).astimezone(UTC),
+        )
+
+
+class FeedbackOut(BaseModel):
+    """The receipt. It is given only for what is on disk."""
+
+    id: UUID
+    receipt_code: str
+    warnings: list[str] = []
+
+
+def canonical(body: object) -> bytes:
+    """One spelling for equal JSON values."""
+    return json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _unknown(model: BaseModel, inside: str) -> list[str]:
+    extra: dict[str, Any] = model.model_extra or {}
+    names = [f"{inside}/{name[:UNKNOWN_NAME_LENGTH_MAX]}".encode(errors="replace").decode() for name in extra]
+    for field in type(model).model_fields:
+        value = getattr(model, field)
+        if isinstance(value, BaseModel):
+            names += _unknown(value, f"{inside}/{field}")
+    return names

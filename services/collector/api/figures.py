@@ -1,0 +1,31 @@
+"""GET /v1/figures: how much has come in, and how much is on its way."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from services.collector.api.context import Here
+from services.collector.store.figures import count_feedback
+from shared.messaging.figures import carrier_figures
+from shared.web.doors import Operator
+
+
+class FiguresOut(BaseModel):
+    """Counts of this service."""
+
+    received: int
+    quarantined: int
+    outbox_pending: int
+    dead_letters: int
+    jobs_waiting: int
+    jobs_dead: int
+
+
+router = APIRouter(prefix="/v1", tags=["figures"])
+
+
+@router.get("/figures")
+async def get_figures(here: Here, actor: Operator) -> FiguresOut:
+    """The collector's counts."""
+    async with here.database.transaction(actor.tenant_id) as tx:
+        received = await count_feedback(tx)
+    return FiguresOut(received=received, quarantined=0, **await carrier_figures(here.carrier))

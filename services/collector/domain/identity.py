@@ -1,0 +1,58 @@
+"""Who is who: when two feedbacks come from the same person."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.collector.domain.intake import Person
+
+EXTERNAL_ID, EMAIL, PHONE = "external_id", "email", "phone"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something a person is recognised by, as a keyed hash."""
+
+    kind: str
+    blind_index: bytes
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whom a mark belongs to."""
+
+    customer_id: UUID
+    has_external_id: bool
+
+
+def values_of(person: Person) -> list[tuple[str, str]]:
+    """What the person is recognised by, strongest first, in normal form."""
+    values = [(EXTERNAL_ID, person.external_id), (EMAIL, person.email), (PHONE, person.phone)]
+    return [(kind, normal_form(kind, value)) for kind, value in values if value]
+
+
+def normal_form(kind: str, value: str) -> str:
+    """The spelling under which equal values are equal."""
+    plain = unicodedata.normalize("NFKC", value).strip()
+    if kind == EMAIL:
+        return plain.casefold()
+    if kind == PHONE:
+        return "".join(character for character in plain if character.isdigit() or character == "+")
+    return plain
+
+
+def choose_owner(marks: Sequence[Mark], owners: Mapping[Mark, Owner]) -> UUID | None:
+    """The known customer that these marks point to, or None for a new one.
+
+    The strongest known mark decides. A shared e-mail or phone does not make two external ids one person.
+    """
+    brings_external_id = any(mark.kind == EXTERNAL_ID for mark in marks)
+    for mark in marks:
+        owner = owners.get(mark)
+        if owner is None:
+            continue
+        if mark.kind != EXTERNAL_ID and brings_external_id and owner.has_external_id:
+            continue
+        return owner.customer_id
+    return None

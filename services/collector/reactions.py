@@ -1,1 +1,0 @@
-"""Events in: on this event, run this use case."""

@@ -1,0 +1,184 @@
+"""Recognises people, and keeps where to reach them sealed under their own keys."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from services.collector.domain.identity import EXTERNAL_ID, Mark, Owner, choose_owner, values_of
+from services.collector.domain.intake import Person
+from services.collector.store.keyring import TenantKeys
+from services.collector.store.lost_race import LostRaceError
+from services.collector.store.tables import Address, Customer, Identity, PersonKey
+from shared.contracts.vocabulary import Language
+from shared.crypto import new_key, place, seal
+from shared.database import Tx, Values
+from shared.ids import id_of_hash, new_id
+
+REACHABLE = ("email", "phone")
+
+_OWNERS = """
+SELECT i.kind, i.blind_index, i.customer_id, EXISTS (
+    SELECT 1 FROM identity e
+    WHERE e.tenant_id = i.tenant_id AND e.customer_id = i.customer_id AND e.kind = 'external_id'
+) AS has_external_id
+FROM identity i JOIN unnest($2::text[], $3::bytea[]) AS wanted (kind, blind_index)
+    ON i.kind = wanted.kind AND i.blind_index = wanted.blind_index
+WHERE i.tenant_id = $1
+"""
+_PERSON_KEYS = "SELECT id, wrapped_key FROM person_key WHERE tenant_id = $1 AND id = ANY ($2)"
+_SET_LANGUAGE = """
+UPDATE customer SET language = given.language, is_language_given = true
+FROM unnest($2::uuid[], $3::text[]) AS given (id, language)
+WHERE customer.tenant_id = $1 AND customer.id = given.id
+    AND (customer.language, customer.is_language_given) IS DISTINCT FROM (given.language, true)
+"""
+_KEEP_ADDRESS = """
+ON CONFLICT (tenant_id, customer_id, address_id)
+DO UPDATE SET verified_at = coalesce(address.verified_at, excluded.verified_at)
+"""
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """A person as one feedback names them. `is_verified` says whether their addresses are vouched for."""
+
+    person: Person
+    language: Language
+    is_verified: bool
+
+
+@dataclass
+class _Gathered:
+    """What one batch adds."""
+
+    owners: dict[Mark, Owner] = field(default_factory=dict)
+    customers: dict[UUID, Values] = field(default_factory=dict)
+    identities: dict[Mark, Values] = field(default_factory=dict)
+    person_keys: dict[UUID, bytes] = field(default_factory=dict)
+    addresses: dict[tuple[UUID, UUID], Values] = field(default_factory=dict)
+    languages: dict[UUID, str] = field(default_factory=dict)
+
+
+class People:
+    """Recognises the speakers of one batch, in one transaction of one tenant."""
+
+    def __init__(self, tx: Tx, keys: TenantKeys, moment: datetime) -> None:
+        self._tx = tx
+        self._keys = keys
+        self._moment = moment
+        self._gathered = _Gathered()
+
+    async def recognise(self, speakers: Sequence[Speaker | None]) -> list[UUID | None]:
+        """The customer of each speaker, known or new; None where nobody is named. Raises LostRaceError."""
+        marks = [self._marks(speaker) for speaker in speakers]
+        self._gathered.owners = await self._owners({mark for some in marks for mark in some})
+        found = [self._place(speaker, some) for speaker, some in zip(speakers, marks, strict=True)]
+        await self._load_person_keys()
+        for speaker, customer_id in zip(speakers, found, strict=True):
+            if speaker is not None and customer_id is not None:
+                self._gather_addresses(speaker, customer_id)
+        await self._store()
+        return found
+
+    def _marks(self, speaker: Speaker | None) -> list[Mark]:
+        if speaker is None:
+            return []
+        return [Mark(kind, self._keys.index(kind, value)) for kind, value in values_of(speaker.person)]
+
+    async def _owners(self, marks: set[Mark]) -> dict[Mark, Owner]:
+        kinds, indexes = [mark.kind for mark in marks], [mark.blind_index for mark in marks]
+        rows = await self._tx.fetch(_OWNERS, self._keys.tenant_id, kinds, indexes) if marks else []
+        return {
+            Mark(row["kind"], row["blind_index"]): Owner(row["customer_id"], row["has_external_id"]) for row in rows
+        }
+
+    def _place(self, speaker: Speaker | None, marks: Sequence[Mark]) -> UUID | None:
+        if speaker is None or not marks:
+            return None
+        gathered = self._gathered
+        customer_id = choose_owner(marks, gathered.owners)
+        if customer_id is None:
+            customer_id = new_id()
+            gathered.person_keys[customer_id] = new_key()
+            gathered.customers[customer_id] = self._customer(speaker, customer_id)
+        elif speaker.person.language:
+            gathered.languages[customer_id] = speaker.person.language
+        self._claim(marks, customer_id)
+        return customer_id
+
+    def _claim(self, marks: Sequence[Mark], customer_id: UUID) -> None:
+        """What nobody else is known by, this customer is known by from now on, within this batch, too."""
+        owners = self._gathered.owners
+        has_external_id = any(mark.kind == EXTERNAL_ID for mark in marks)
+        for mark in marks:
+            owner = owners.get(mark)
+            if owner is None:
+                self._gathered.identities[mark] = self._identity(mark, customer_id)
+            if owner is None or owner.customer_id == customer_id:
+                owners[mark] = Owner(customer_id, has_external_id or (owner is not None and owner.has_external_id))
+
+    def _customer(self, speaker: Speaker, customer_id: UUID) -> Values:
+        profile = {"name": speaker.person.name, "external_id": speaker.person.external_id}
+        where = place(self._keys.tenant_id, "customer", "sealed_profile", customer_id)
+        plain = json.dumps(profile, ensure_ascii=False).encode()
+        return {
+            "tenant_id": self._keys.tenant_id,
+            "id": customer_id,
+            "language": speaker.person.language or speaker.language,
+            "is_language_given": speaker.person.language is not None,
+            "sealed_profile": seal(self._gathered.person_keys[customer_id], plain, where),
+        }
+
+    def _identity(self, mark: Mark, customer_id: UUID) -> Values:
+        row = {"tenant_id": self._keys.tenant_id, "id": new_id(), "kind": mark.kind}
+        return {**row, "blind_index": mark.blind_index, "customer_id": customer_id}
+
+    async def _load_person_keys(self) -> None:
+        known = {owner.customer_id for owner in self._gathered.owners.values()} - self._gathered.person_keys.keys()
+        rows = await self._tx.fetch(_PERSON_KEYS, self._keys.tenant_id, list(known)) if known else []
+        for row in rows:
+            self._gathered.person_keys[row["id"]] = self._keys.unwrap_person_key(row["wrapped_key"], row["id"])
+
+    def _gather_addresses(self, speaker: Speaker, customer_id: UUID) -> None:
+        for kind, value in values_of(speaker.person):
+            if kind in REACHABLE:
+                address_id = id_of_hash(self._keys.index(kind, value))
+                key = (customer_id, address_id)
+                if key not in self._gathered.addresses:
+                    written = (speaker.person.email if kind == "email" else speaker.person.phone) or value
+                    self._gathered.addresses[key] = self._address(kind, written, key, is_verified=speaker.is_verified)
+
+    def _address(self, kind: str, value: str, key: tuple[UUID, UUID], *, is_verified: bool) -> Values:
+        row_id = new_id()
+        where = place(self._keys.tenant_id, "address", "sealed", row_id)
+        return {
+            "tenant_id": self._keys.tenant_id,
+            "id": row_id,
+            "customer_id": key[0],
+            "kind": kind,
+            "address_id": key[1],
+            "sealed": seal(self._gathered.person_keys[key[0]], value.strip().encode(), where),
+            "verified_at": self._moment if is_verified else None,
+        }
+
+    async def _store(self) -> None:
+        """Identities first, and in one order everywhere, so that two batches wait for each other and never deadlock."""
+        gathered = self._gathered
+        identities = [row for _, row in sorted(gathered.identities.items(), key=lambda item: item[0].blind_index)]
+        kept = await self._tx.insert(Identity, identities, tail="ON CONFLICT DO NOTHING RETURNING id")
+        if len(kept) < len(identities):
+            raise LostRaceError
+        await self._tx.insert(Customer, list(gathered.customers.values()))
+        await self._tx.insert(PersonKey, [self._person_key(customer_id) for customer_id in gathered.customers])
+        addresses = [row for _, row in sorted(gathered.addresses.items())]
+        await self._tx.insert(Address, addresses, tail=_KEEP_ADDRESS)
+        if gathered.languages:
+            ids = sorted(gathered.languages)
+            languages = [gathered.languages[customer_id] for customer_id in ids]
+            await self._tx.execute(_SET_LANGUAGE, self._keys.tenant_id, ids, languages)
+
+    def _person_key(self, customer_id: UUID) -> Values:
+        wrapped = self._keys.wrap_person_key(self._gathered.person_keys[customer_id], customer_id)
+        return {"tenant_id": self._keys.tenant_id, "id": customer_id, "wrapped_key": wrapped}

@@ -1,0 +1,116 @@
+"""/v1/problems: what many customers suffer from alike."""
+
+from datetime import datetime
+from functools import partial
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.tracker.api.context import Context, Here
+from services.tracker.store.problems import ProblemSeen, list_problems, read_problem
+from services.tracker.use_cases.gather_problem import (
+    UnknownCasesError,
+    UnknownProblemError,
+    join_cases,
+    start_problem,
+)
+from shared.access.audit import UseCase, perform
+from shared.access.credentials import Actor
+from shared.contracts.text import Name
+from shared.paging import Place
+from shared.web.doors import Operator
+from shared.web.pages import Page
+from shared.web.problems import Problem
+
+CASES_AT_ONCE_MAX = 1_000
+CaseIds = Annotated[list[UUID], Field(max_length=CASES_AT_ONCE_MAX)]
+
+
+class ProblemIn(BaseModel):
+    """A problem and its first cases."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Name
+    case_ids: CaseIds = []
+
+
+class JoinIn(BaseModel):
+    """Cases that belong to the problem, too."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    case_ids: CaseIds
+
+
+class ProblemOut(BaseModel):
+    """A problem, and how many cases and customers it has."""
+
+    id: UUID
+    title: str
+    created_at: datetime
+    cases: int
+    customers: int
+
+
+class ProblemsOut(BaseModel):
+    """A page of problems, newest first."""
+
+    items: list[ProblemOut]
+    next: str | None
+
+
+router = APIRouter(prefix="/v1/problems", tags=["problems"])
+
+
+@router.post("", status_code=201)
+async def post_problem(wanted: ProblemIn, here: Here, actor: Operator) -> ProblemOut:
+    """Starts a problem."""
+    work = partial(start_problem, tenant_id=actor.tenant_id, title=wanted.title, case_ids=wanted.case_ids)
+    return await _gather(here, actor, work)
+
+
+@router.post("/{problem_id}/cases")
+async def post_problem_cases(problem_id: UUID, wanted: JoinIn, here: Here, actor: Operator) -> ProblemOut:
+    """Joins cases to a problem; one that is there already stays there once."""
+    work = partial(join_cases, tenant_id=actor.tenant_id, problem_id=problem_id, case_ids=wanted.case_ids)
+    return await _gather(here, actor, work)
+
+
+@router.get("/{problem_id}")
+async def get_problem(problem_id: UUID, here: Here, actor: Operator) -> ProblemOut:
+    """One problem."""
+    async with here.database.transaction(actor.tenant_id) as tx:
+        seen = await read_problem(tx, actor.tenant_id, problem_id)
+    if seen is None:
+        raise Problem("unknown_problem", 404)
+    return _out(seen)
+
+
+@router.get("")
+async def get_problems(here: Here, actor: Operator, page: Page) -> ProblemsOut:
+    """Problems, newest first."""
+    async with here.database.transaction(actor.tenant_id) as tx:
+        found = await list_problems(tx, actor.tenant_id, page.place, page.limit)
+    places = [Place(seen.problem.created_at, seen.problem.id) for seen in found]
+    items = [_out(seen) for seen in found]
+    return ProblemsOut(items=items, next=page.next_after(places))
+
+
+async def _gather(context: Context, actor: Actor, work: UseCase[ProblemSeen]) -> ProblemOut:
+    try:
+        return _out(await perform(context.database, actor, work))
+    except UnknownProblemError:
+        raise Problem("unknown_problem", 404) from None
+    except UnknownCasesError as error:
+        missing = [str(case_id) for case_id in error.missing[:CASES_AT_ONCE_MAX]]
+        raise Problem("unknown_case", 404, extra={"missing": missing}) from None
+
+
+def _out(seen: ProblemSeen) -> ProblemOut:
+    problem = seen.problem
+    return ProblemOut(
+        id=problem.id, title=problem.title, created_at=problem.created_at, cases=seen.cases, customers=seen.customers
+    )

@@ -1,0 +1,79 @@
+"""Who may be told, where, and why not."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.contracts.reach import AddressOut, PersonOut
+
+
+class NoticeState(StrEnum):
+    """How a notice stands in the ledger."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+    NOT_SENT = "not_sent"
+    SKIPPED = "skipped"
+
+
+class Reason(StrEnum):
+    """Why somebody is not told, or why a notice ended as it did."""
+
+    UNKNOWN_CUSTOMER = "unknown_customer"
+    NO_CONSENT = "no_consent"
+    NO_ADDRESS = "no_address"
+    NOT_VERIFIED = "not_verified"
+    ALREADY_TOLD = "already_told"
+    NO_SMTP = "no_smtp"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    NO_REPLY_AFTER_DATA = "no_reply_after_data"
+    STOPPED_WHILE_SENDING = "stopped_while_sending"
+
+
+class NoticeEvent(StrEnum):
+    """What a notice tells."""
+
+    CLOSURE = "closure"
+
+
+# What a mail page shows: everything that was written to somebody, whether or not it left.
+MAIL_STATES = (
+    NoticeState.NOT_SENT,
+    NoticeState.CLAIMED,
+    NoticeState.SENT,
+    NoticeState.FAILED,
+    NoticeState.IN_DOUBT,
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A person who may be told, and where."""
+
+    person: PersonOut
+    address: AddressOut
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What one person is to read. It holds no personal data."""
+
+    language: str
+    subject: str
+    text: str
+
+
+def whom_to_tell(person: PersonOut | None) -> Told | Reason:
+    """The address to use, or the reason why there is none. Only a verified one may get more than a confirmation."""
+    if person is None:
+        return Reason.UNKNOWN_CUSTOMER
+    if not person.has_consent:
+        return Reason.NO_CONSENT
+    emails = [address for address in person.addresses if address.kind == "email"]
+    if not emails:
+        return Reason.NO_ADDRESS
+    verified = [address for address in emails if address.is_verified]
+    return Told(person, verified[0]) if verified else Reason.NOT_VERIFIED

@@ -1,0 +1,77 @@
+"""Actions and their moves."""
+
+import json
+from collections.abc import Mapping
+from uuid import UUID
+
+from services.tracker.domain.action_states import ActionState
+from services.tracker.store.tables import Action, ActionMove
+from shared.database import Tx
+from shared.ids import new_id
+from shared.paging import Place, after
+
+_ONE = "SELECT * FROM action WHERE tenant_id = $1 AND id = $2"
+_LIST = """
+SELECT * FROM action
+WHERE tenant_id = $1 AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3::uuid))
+ORDER BY created_at DESC, id DESC LIMIT $4
+"""
+_MOVES = "SELECT * FROM action_move WHERE tenant_id = $1 AND action_id = $2 ORDER BY moved_at, id"
+_SET_STATE = "UPDATE action SET state = $3, round = $4 WHERE tenant_id = $1 AND id = $2"
+
+
+async def add_action(tx: Tx, tenant_id: UUID, problem_id: UUID, kind: str, texts: Mapping[str, object]) -> UUID:
+    """A new action in draft; `texts` holds its title and its answers to customers by language."""
+    row = {
+        "tenant_id": tenant_id,
+        "id": new_id(),
+        "problem_id": problem_id,
+        "kind": kind,
+        "title": texts["title"],
+        "answers": json.dumps(texts["answers"], ensure_ascii=False),
+        "state": ActionState.DRAFT,
+        "round": 0,
+    }
+    await tx.insert(Action, [row])
+    return UUID(str(row["id"]))
+
+
+async def read_action(tx: Tx, tenant_id: UUID, action_id: UUID) -> Action | None:
+    """One action."""
+    return await tx.row(Action, _ONE, tenant_id, action_id)
+
+
+async def hold_action(tx: Tx, tenant_id: UUID, action_id: UUID) -> Action | None:
+    """One action, which nobody else can move until the transaction ends."""
+    return await tx.row(Action, _ONE + " FOR UPDATE", tenant_id, action_id)
+
+
+async def list_actions(tx: Tx, tenant_id: UUID, place: Place | None, limit: int) -> list[Action]:
+    """Newest first."""
+    return await tx.rows(Action, _LIST, tenant_id, *after(place), limit)
+
+
+async def moves_of(tx: Tx, tenant_id: UUID, action_id: UUID) -> list[ActionMove]:
+    """The steps taken, oldest first."""
+    return await tx.rows(ActionMove, _MOVES, tenant_id, action_id)
+
+
+async def move(tx: Tx, action: Action, to: ActionState, state_round: int, by: Mapping[str, object]) -> None:
+    """Takes a step and writes it down; `by` holds who took it and their note."""
+    await tx.execute(_SET_STATE, action.tenant_id, action.id, to, state_round)
+    row = {
+        "tenant_id": action.tenant_id,
+        "id": new_id(),
+        "action_id": action.id,
+        "from_state": action.state,
+        "to_state": to,
+        "note": by["note"],
+        "moved_by": by["actor"],
+    }
+    await tx.insert(ActionMove, [row])
+
+
+def answers_of(action: Action) -> dict[str, str]:
+    """What customers are told, by language. The driver hands JSON over as text."""
+    answers: dict[str, str] = json.loads(action.answers) if isinstance(action.answers, str) else action.answers
+    return answers

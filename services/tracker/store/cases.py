@@ -1,0 +1,60 @@
+"""Cases in the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.tracker.domain.case_states import CaseState
+from services.tracker.store.tables import CustomerCase
+from shared.database import Tx, Values
+from shared.paging import Place, after
+
+_LIST = """
+SELECT c.* FROM customer_case c
+WHERE c.tenant_id = $1
+    AND ($2::text IS NULL OR c.category = $2)
+    AND ($3::text IS NULL OR c.urgency = $3)
+    AND ($4::text IS NULL OR c.source = $4)
+    AND ($5::text IS NULL OR c.state = $5)
+    AND ($6::timestamptz IS NULL OR (c.opened_at, c.id) < ($6, $7::uuid))
+ORDER BY c.opened_at DESC, c.id DESC LIMIT $8
+"""
+_KNOWN = "SELECT id FROM customer_case WHERE tenant_id = $1 AND id = ANY ($2)"
+_SET_STATE = "UPDATE customer_case SET state = $3 WHERE tenant_id = $1 AND id = ANY ($2) AND state = ANY ($4)"
+
+
+@dataclass(frozen=True)
+class CaseFilter:
+    """What a list is narrowed to; None means all."""
+
+    category: str | None = None
+    urgency: str | None = None
+    source: str | None = None
+    state: str | None = None
+
+
+async def add_cases(tx: Tx, cases: Sequence[Values]) -> None:
+    """Opens cases; a feedback that has one keeps it."""
+    ordered = sorted(cases, key=lambda case: str(case["feedback_id"]))
+    await tx.insert(CustomerCase, ordered, tail="ON CONFLICT (tenant_id, feedback_id) DO NOTHING")
+
+
+async def list_cases(
+    tx: Tx, tenant_id: UUID, wanted: CaseFilter, place: Place | None, limit: int
+) -> list[CustomerCase]:
+    """Newest first."""
+    narrowed = (wanted.category, wanted.urgency, wanted.source, wanted.state)
+    return await tx.rows(CustomerCase, _LIST, tenant_id, *narrowed, *after(place), limit)
+
+
+async def missing_cases(tx: Tx, tenant_id: UUID, case_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of the ids that are no case."""
+    rows = await tx.fetch(_KNOWN, tenant_id, list(case_ids))
+    return sorted(set(case_ids) - {row["id"] for row in rows})
+
+
+async def set_state(
+    tx: Tx, tenant_id: UUID, case_ids: Sequence[UUID], state: CaseState, *, only_from: Sequence[CaseState]
+) -> None:
+    """Moves cases on that stand in one of the given states."""
+    await tx.execute(_SET_STATE, tenant_id, list(case_ids), state, list(only_from))

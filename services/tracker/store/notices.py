@@ -1,0 +1,109 @@
+"""The ledger: who is told what, once. Every change of a row's state is one statement here."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from services.tracker.domain.telling import Letter, NoticeEvent, NoticeState, Reason
+from services.tracker.store.tables import Notice
+from shared.database import Tx
+from shared.ids import new_id
+from shared.paging import Place, after
+
+_ONE = "SELECT * FROM notice WHERE tenant_id = $1 AND id = $2"
+_LIST = """
+SELECT * FROM notice
+WHERE tenant_id = $1 AND ($2::text[] IS NULL OR state = ANY ($2)) AND ($3::uuid IS NULL OR about = $3)
+    AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::uuid))
+ORDER BY created_at DESC, id DESC LIMIT $6
+"""
+_WRITE = """
+UPDATE notice SET state = $3, address_id = $4, language = $5, subject = $6, text = $7, channel = 'email',
+    reason = $8, claimed_at = CASE WHEN $3 = 'claimed' THEN now() END,
+    ended_at = CASE WHEN $3 <> 'claimed' THEN now() END
+WHERE tenant_id = $1 AND id = $2 AND state = 'queued'
+RETURNING 1
+"""
+_END = """
+UPDATE notice SET state = $3, reason = $4, ended_at = now()
+WHERE tenant_id = $1 AND id = $2 AND state IN ('queued', 'claimed')
+"""
+_GIVE_BACK = """
+UPDATE notice SET state = 'queued', address_id = NULL, claimed_at = NULL, tries = tries + 1, reason = $3
+WHERE tenant_id = $1 AND id = $2 AND state = 'claimed'
+"""
+_COUNTS = "SELECT coalesce(reason, state) AS kind, state, count(*) AS many FROM notice GROUP BY reason, state"
+
+
+class AddressAlreadyToldError(Exception):
+    """Somebody who shares this address has been told the same in this round."""
+
+
+async def plan(tx: Tx, tenant_id: UUID, about: UUID, state_round: int, customer_ids: Sequence[UUID]) -> list[UUID]:
+    """Enters customers who are to be told of a closure; returns the new rows. Doing it again adds nothing."""
+    rows = [
+        {
+            "tenant_id": tenant_id,
+            "id": new_id(),
+            "about": about,
+            "event": NoticeEvent.CLOSURE,
+            "round": state_round,
+            "customer_id": customer_id,
+            "state": NoticeState.QUEUED,
+        }
+        for customer_id in customer_ids
+    ]
+    added = await tx.insert(Notice, rows, tail="ON CONFLICT DO NOTHING RETURNING id")
+    return [row["id"] for row in added]
+
+
+async def read_notice(tx: Tx, tenant_id: UUID, notice_id: UUID) -> Notice | None:
+    """One row of the ledger."""
+    return await tx.row(Notice, _ONE, tenant_id, notice_id)
+
+
+async def list_notices(
+    tx: Tx, tenant_id: UUID, states: Sequence[NoticeState] | None, about: UUID | None, page: tuple[Place | None, int]
+) -> list[Notice]:
+    """Newest first; `page` is where it begins and how many it holds."""
+    place, limit = page
+    return await tx.rows(Notice, _LIST, tenant_id, list(states) if states else None, about, *after(place), limit)
+
+
+async def claim(tx: Tx, notice: Notice, address_id: UUID, letter: Letter) -> bool:
+    """Takes a queued notice for sending; whether it was still queued. Raises AddressAlreadyToldError."""
+    return await _write(tx, notice, NoticeState.CLAIMED, (address_id, letter), None)
+
+
+async def keep_unsent(tx: Tx, notice: Notice, address_id: UUID, letter: Letter) -> bool:
+    """Writes down what would be sent if there were a mail server. Raises AddressAlreadyToldError."""
+    return await _write(tx, notice, NoticeState.NOT_SENT, (address_id, letter), Reason.NO_SMTP)
+
+
+async def _write(tx: Tx, notice: Notice, state: NoticeState, what: tuple[UUID, Letter], reason: Reason | None) -> bool:
+    address_id, letter = what
+    texts = (letter.language, letter.subject, letter.text)
+    try:
+        return await tx.fetchval(_WRITE, notice.tenant_id, notice.id, state, address_id, *texts, reason) is not None
+    except asyncpg.UniqueViolationError:
+        raise AddressAlreadyToldError from None
+
+
+async def end(tx: Tx, notice: Notice, state: NoticeState, reason: Reason | None) -> None:
+    """How it came out."""
+    await tx.execute(_END, notice.tenant_id, notice.id, state, reason)
+
+
+async def give_back(tx: Tx, notice: Notice, reason: Reason) -> None:
+    """Nothing was sent, for certain: it may be tried again."""
+    await tx.execute(_GIVE_BACK, notice.tenant_id, notice.id, reason)
+
+
+async def count_notices(tx: Tx) -> dict[str, int]:
+    """How many notices stand where; skipped ones by their reason."""
+    counts: dict[str, int] = {}
+    for row in await tx.fetch(_COUNTS):
+        kind = row["kind"] if row["state"] == NoticeState.SKIPPED else row["state"]
+        counts[kind] = counts.get(kind, 0) + row["many"]
+    return counts

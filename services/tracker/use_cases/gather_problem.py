@@ -1,0 +1,50 @@
+"""Puts cases that have one cause under one problem."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.tracker.domain.case_states import CaseState
+from services.tracker.store import problems
+from services.tracker.store.cases import missing_cases, set_state
+from services.tracker.store.problems import ProblemSeen
+from shared.access.audit import AuditLine, Done
+from shared.database import Tx
+
+
+class UnknownCasesError(Exception):
+    """Some of the named cases do not exist."""
+
+    def __init__(self, missing: Sequence[UUID]) -> None:
+        super().__init__(f"{len(missing)} unknown")
+        self.missing = list(missing)
+
+
+class UnknownProblemError(Exception):
+    """The named problem does not exist."""
+
+
+async def start_problem(tx: Tx, tenant_id: UUID, title: str, case_ids: Sequence[UUID]) -> Done[ProblemSeen]:
+    """A new problem with its first cases. Raises UnknownCasesError."""
+    problem_id = await problems.add_problem(tx, tenant_id, title)
+    seen = await _join(tx, tenant_id, problem_id, case_ids)
+    return Done(seen, AuditLine("problem.start", "problem", problem_id, {"cases": len(case_ids)}))
+
+
+async def join_cases(tx: Tx, tenant_id: UUID, problem_id: UUID, case_ids: Sequence[UUID]) -> Done[ProblemSeen]:
+    """More cases for a problem. Raises UnknownProblemError, UnknownCasesError."""
+    if await problems.read_problem(tx, tenant_id, problem_id) is None:
+        raise UnknownProblemError
+    seen = await _join(tx, tenant_id, problem_id, case_ids)
+    return Done(seen, AuditLine("problem.join", "problem", problem_id, {"cases": len(case_ids)}))
+
+
+async def _join(tx: Tx, tenant_id: UUID, problem_id: UUID, case_ids: Sequence[UUID]) -> ProblemSeen:
+    missing = await missing_cases(tx, tenant_id, case_ids)
+    if missing:
+        raise UnknownCasesError(missing)
+    await problems.join(tx, tenant_id, problem_id, case_ids)
+    await set_state(tx, tenant_id, case_ids, CaseState.OPEN, only_from=[CaseState.NEW])
+    seen = await problems.read_problem(tx, tenant_id, problem_id)
+    if seen is None:
+        raise UnknownProblemError
+    return seen

@@ -1,0 +1,39 @@
+"""Moves an action along its table; closing it sees to it that the customers are told."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.tracker.domain.action_states import ActionState, check_move, round_after
+from services.tracker.store.actions import hold_action, move
+from services.tracker.use_cases.tell_customers import order_telling
+from shared.access.audit import AuditLine, Done
+from shared.access.credentials import Actor
+from shared.database import Tx
+
+
+class UnknownActionError(Exception):
+    """The named action does not exist."""
+
+
+@dataclass(frozen=True)
+class MoveAction:
+    """The command: who moves which action where, and why."""
+
+    actor: Actor
+    action_id: UUID
+    to: ActionState
+    note: str | None
+
+
+async def move_action(tx: Tx, command: MoveAction) -> Done[None]:
+    """Takes one step. Raises UnknownActionError, IllegalMoveError."""
+    action = await hold_action(tx, command.actor.tenant_id, command.action_id)
+    if action is None:
+        raise UnknownActionError
+    state = ActionState(action.state)
+    check_move(state, command.to)
+    by = {"actor": command.actor.label, "note": command.note}
+    await move(tx, action, command.to, round_after(action.round, command.to), by)
+    if command.to is ActionState.CLOSED:
+        await order_telling(tx, action)
+    return Done(None, AuditLine("action.move", "action", action.id, {"from": state, "to": command.to}))

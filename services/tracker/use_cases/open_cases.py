@@ -1,0 +1,26 @@
+"""Opens a case for each feedback that was classified."""
+
+from collections.abc import Sequence
+
+from services.tracker.domain.case_states import CaseState
+from services.tracker.store.cases import add_cases
+from shared.contracts.envelope import Envelope
+from shared.contracts.events import FeedbackClassified
+from shared.database import Tx, Values
+from shared.ids import new_id
+
+
+async def open_cases(tx: Tx, facts: Sequence[Envelope]) -> None:
+    """One case for each feedback; hearing of it again changes nothing."""
+    await add_cases(tx, [_case(fact) for fact in facts])
+
+
+def _case(fact: Envelope) -> Values:
+    event = FeedbackClassified.model_validate(fact.data)
+    feedback = event.feedback
+    copied = feedback.model_dump(include={
+        "feedback_id", "customer_id", "text", "language", "channel", "source", "product", "rating",
+        "occurred_at", "received_at",
+    })  # fmt: skip
+    judged = event.model_dump(include={"category", "urgency", "confidence", "model_version"})
+    return {"tenant_id": fact.tenant_id, "id": new_id(), "state": CaseState.NEW, **copied, **judged}

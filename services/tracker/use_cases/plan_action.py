@@ -1,0 +1,22 @@
+"""Plans what is to be done about a problem."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from services.tracker.domain.action_states import ActionKind
+from services.tracker.store.actions import add_action
+from services.tracker.store.problems import read_problem
+from services.tracker.use_cases.gather_problem import UnknownProblemError
+from shared.access.audit import AuditLine, Done
+from shared.contracts.vocabulary import Language
+from shared.database import Tx
+
+
+async def plan_action(  # noqa: PLR0913 - an action has this many parts; all but the first two go by name
+    tx: Tx, tenant_id: UUID, *, problem_id: UUID, kind: ActionKind, title: str, answers: Mapping[Language, str]
+) -> Done[UUID]:
+    """A new action in draft. Raises UnknownProblemError."""
+    if await read_problem(tx, tenant_id, problem_id) is None:
+        raise UnknownProblemError
+    action_id = await add_action(tx, tenant_id, problem_id, kind, {"title": title, "answers": dict(answers)})
+    return Done(action_id, AuditLine("action.plan", "action", action_id, {"problem": str(problem_id), "kind": kind}))

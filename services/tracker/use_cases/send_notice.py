@@ -1,0 +1,123 @@
+"""Tells one customer one thing once: claimed and committed before sending, and never sent again when in doubt."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.tracker.domain.case_states import CaseState
+from services.tracker.domain.telling import Letter, NoticeEvent, NoticeState, Reason, Told, whom_to_tell
+from services.tracker.notifiers.email import Ending, Mail, Mailer
+from services.tracker.notifiers.letters import write_letter
+from services.tracker.store import notices
+from services.tracker.store.actions import answers_of, read_action
+from services.tracker.store.cases import set_state
+from services.tracker.store.notices import AddressAlreadyToldError
+from services.tracker.store.problems import cases_of_customer
+from services.tracker.store.tables import Notice
+from shared.clock import Clock, now
+from shared.contracts.reach import PersonOut
+from shared.contracts.vocabulary import Purpose
+from shared.database import Database, Tx
+from shared.messaging import jobs
+from shared.messaging.jobs import Claim, StaleLeaseError, TryLaterError
+from shared.peers.addresses import Addresses, PeerAwayError
+
+SEND_TRIES_MAX = 8
+RETRY_PAUSE_S = 5.0
+RETRY_PAUSE_MAX_S = 1800.0
+
+# How an ending stands in the ledger when it is not tried again.
+_ENDED = {
+    Ending.SENT: (NoticeState.SENT, None),
+    Ending.REFUSED: (NoticeState.FAILED, Reason.REFUSED),
+    Ending.NOT_NOW: (NoticeState.FAILED, Reason.UNREACHABLE),
+    Ending.IN_DOUBT: (NoticeState.IN_DOUBT, Reason.NO_REPLY_AFTER_DATA),
+}
+
+
+@dataclass(frozen=True)
+class SendNotice:
+    """The job's handler. `mailer` is None while no mail server is set."""
+
+    database: Database
+    addresses: Addresses
+    mailer: Mailer | None
+    brand: str
+    clock: Clock = now
+
+    async def __call__(self, claim: Claim) -> None:
+        """Sends, or writes down why not; the job ends in the same transaction."""
+        notice = await self._read(claim)
+        if notice is None or notice.state not in (NoticeState.QUEUED, NoticeState.CLAIMED):
+            await self._finish(claim)
+        elif notice.state == NoticeState.CLAIMED:
+            # A worker died between its claim and its last word: only a person can find out what happened.
+            await self._end(claim, notice, NoticeState.IN_DOUBT, Reason.STOPPED_WHILE_SENDING)
+        else:
+            await self._tell(claim, notice)
+
+    async def _tell(self, claim: Claim, notice: Notice) -> None:
+        told = whom_to_tell(await self._person(notice))
+        if isinstance(told, Reason):
+            await self._end(claim, notice, NoticeState.SKIPPED, told)
+            return
+        letter = await self._letter(notice, told)
+        try:
+            await self._write_and_send(claim, notice, told, letter)
+        except AddressAlreadyToldError:
+            await self._end(claim, notice, NoticeState.SKIPPED, Reason.ALREADY_TOLD)
+
+    async def _person(self, notice: Notice) -> PersonOut | None:
+        try:
+            people = await self.addresses.read([notice.customer_id], Purpose.REPLY)
+        except PeerAwayError as error:
+            raise TryLaterError(RETRY_PAUSE_S) from error
+        return people.get(notice.customer_id)
+
+    async def _letter(self, notice: Notice, told: Told) -> Letter:
+        async with self.database.transaction(notice.tenant_id) as tx:
+            action = await read_action(tx, notice.tenant_id, notice.about)
+        answers = answers_of(action) if action else {}
+        language = told.person.language
+        return write_letter(NoticeEvent(notice.event), language, brand=self.brand, answer=answers.get(language))
+
+    async def _write_and_send(self, claim: Claim, notice: Notice, told: Told, letter: Letter) -> None:
+        address = told.address
+        if self.mailer is None:
+            async with self.database.transaction(notice.tenant_id) as tx:
+                await notices.keep_unsent(tx, notice, address.address_id, letter)
+                await jobs.finish(tx, claim)
+            return
+        async with self.database.transaction(notice.tenant_id) as tx:
+            if not await notices.claim(tx, notice, address.address_id, letter):
+                raise StaleLeaseError(claim.kind)
+        ending = await self.mailer.send(Mail(notice.id, address.value, letter, self.clock()))
+        await self._book(claim, notice, ending)
+
+    async def _book(self, claim: Claim, notice: Notice, ending: Ending) -> None:
+        if ending is Ending.NOT_NOW and notice.tries + 1 < SEND_TRIES_MAX:
+            async with self.database.transaction(notice.tenant_id) as tx:
+                await notices.give_back(tx, notice, Reason.UNREACHABLE)
+            raise TryLaterError(min(RETRY_PAUSE_S * 2**notice.tries, RETRY_PAUSE_MAX_S))
+        await self._end(claim, notice, *_ENDED[ending])
+
+    async def _end(self, claim: Claim, notice: Notice, state: NoticeState, reason: Reason | None) -> None:
+        async with self.database.transaction(notice.tenant_id) as tx:
+            await notices.end(tx, notice, state, reason)
+            if state is NoticeState.SENT:
+                await _mark_answered(tx, notice)
+            await jobs.finish(tx, claim)
+
+    async def _read(self, claim: Claim) -> Notice | None:
+        async with self.database.transaction(claim.tenant_id) as tx:
+            return await notices.read_notice(tx, claim.tenant_id, UUID(claim.dedupe_key))
+
+    async def _finish(self, claim: Claim) -> None:
+        async with self.database.transaction(claim.tenant_id) as tx:
+            await jobs.finish(tx, claim)
+
+
+async def _mark_answered(tx: Tx, notice: Notice) -> None:
+    action = await read_action(tx, notice.tenant_id, notice.about)
+    if action is not None:
+        cases = await cases_of_customer(tx, notice.tenant_id, action.problem_id, notice.customer_id)
+        await set_state(tx, notice.tenant_id, cases, CaseState.ANSWERED, only_from=[CaseState.NEW, CaseState.OPEN])

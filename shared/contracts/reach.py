@@ -1,0 +1,33 @@
+"""How a customer can be reached: what the collector tells a service that is about to send."""
+
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from shared.contracts.vocabulary import Language
+
+CUSTOMERS_MAX = 200
+
+
+class AddressOut(BaseModel):
+    """One address in the clear."""
+
+    address_id: UUID
+    kind: str
+    value: str
+    is_verified: bool
+
+
+class PersonOut(BaseModel):
+    """One customer's language, consent for the purpose, and addresses, verified ones first."""
+
+    customer_id: UUID
+    language: Language
+    has_consent: bool
+    addresses: list[AddressOut]
+
+
+class PeopleOut(BaseModel):
+    """The customers that are known."""
+
+    people: list[PersonOut]

@@ -1,0 +1,41 @@
+"""The way from the tracker to the collector's addresses, taken at the moment of sending and never kept."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import httpx
+from pydantic import SecretStr
+
+from shared.contracts.reach import PeopleOut, PersonOut
+from shared.contracts.vocabulary import Purpose
+
+TIMEOUT_S = 2.0
+
+
+class PeerAwayError(Exception):
+    """The collector does not answer now; nothing was decided."""
+
+
+class Addresses:
+    """Asks the collector. `key` has the one scope that this needs."""
+
+    def __init__(self, url: str, key: SecretStr, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        headers = {"Authorization": f"Bearer {key.get_secret_value()}"}
+        self._client = httpx.AsyncClient(
+            base_url=url, headers=headers, timeout=TIMEOUT_S, transport=transport, trust_env=False
+        )
+
+    async def read(self, customer_ids: Sequence[UUID], purpose: Purpose) -> dict[UUID, PersonOut]:
+        """Each known customer. Raises PeerAwayError when there is no answer to rely on."""
+        asked = {"customer_ids": [str(customer_id) for customer_id in customer_ids], "purpose": purpose}
+        try:
+            response = await self._client.post("/v1/addresses:read", json=asked)
+            response.raise_for_status()
+        except httpx.HTTPError as error:
+            raise PeerAwayError(type(error).__name__) from error
+        people = PeopleOut.model_validate_json(response.content).people
+        return {person.customer_id: person for person in people}
+
+    async def close(self) -> None:
+        """Ends the connections."""
+        await self._client.aclose()
