@@ -1,6 +1,8 @@
 """The embedded PostgreSQL: found in its wheel, initialised once, reached over loopback with a password."""
 
 import os
+import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -19,12 +21,14 @@ from deploy.postgres.roles import (
     role_name,
     role_statements,
 )
+from shared.tether import dies_with_parent
 
 MAJOR = "18"
 SUPERUSER = "huiyin_superuser"
 CONNECTIONS_MAX = 120
 SHARED_BUFFERS_MB = 64
 INITDB_TIMEOUT_S = 60
+_DRAFT = "postgres.draft"
 # Errors are logged by code alone: a failing statement or its details may hold a customer's words.
 _QUIET = {"log_min_error_statement": "panic", "log_error_verbosity": "terse", "log_parameter_max_length_on_error": "0"}
 
@@ -65,11 +69,19 @@ class Postgres:
                     f"the data folder holds PostgreSQL {found}, this release brings {MAJOR}: upgrade first"
                 )
             return
+        # Made beside its place and moved there whole: a start that was killed half-way must not block the next one.
+        shutil.rmtree(self._home.root / _DRAFT, ignore_errors=True)
+        draft = self._home.folder(_DRAFT)
+        self._make_cluster(draft)
+        draft.rename(self._cluster)
+        _keep_on_disk(self._home.root)
+
+    def _make_cluster(self, folder: Path) -> None:
         password = self._home.private_file("initdb.password", superuser_password(self._data))
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8", "--encoding=UTF8"]
         sign_in = ["--username", SUPERUSER, "--auth=scram-sha-256", f"--pwfile={password}"]
         try:
-            self._run([str(self._bin / "initdb"), "-D", str(self._cluster), *locale, *sign_in])
+            self._run([str(self._bin / "initdb"), "-D", str(folder), *locale, *sign_in])
         finally:
             password.unlink(missing_ok=True)
 
@@ -84,6 +96,7 @@ class Postgres:
             user=self._home.user,
             group=self._home.group,
             extra_groups=self._home.extra_groups,
+            preexec_fn=dies_with_parent(signal.SIGKILL),
         )
         if done.returncode:
             raise RuntimeError(f"{command[0]} failed: {done.stderr.strip()[-500:]}")
@@ -141,6 +154,15 @@ class Postgres:
             for service in SERVICES
             for part in PARTS
         }
+
+
+def _keep_on_disk(folder: Path) -> None:
+    """Returns when a power cut can no longer undo a rename in the folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _find_bin(home: EngineHome) -> Path:
