@@ -64,11 +64,19 @@ class EngineHome:
             return tree
         copy = self.root / "bin" / f"{distribution}-{version(distribution)}" / tree.relative_to(base)
         if not copy.exists():
-            copy.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
-            draft = copy.with_name(f".{copy.name}.{os.getpid()}")
+            self._open_way_to(copy.parent)
+            draft = copy.with_name(f".{copy.name}.draft")
+            shutil.rmtree(draft, ignore_errors=True)  # A start that was killed half-way left it.
             _copy_readable(tree, draft)
             draft.rename(copy)
         return copy
+
+    def _open_way_to(self, folder: Path) -> None:
+        """Makes the folders below this home that lead there; the engine user may pass, whatever root's umask says."""
+        way = [folder, *folder.parents]
+        for step in reversed(way[: way.index(self.root)]):
+            step.mkdir(exist_ok=True)
+            step.chmod(0o755)
 
 
 def _copy_readable(tree: Path, target: Path) -> None:
@@ -90,8 +98,10 @@ def open_engine_home(data: DataDir) -> EngineHome:
     data.root.chmod(data.root.stat().st_mode | 0o011)
     home = data.root / "engines"
     if not all(_others_may_pass(folder) for folder in data.root.parents):
+        _SHELTER.mkdir(parents=True, exist_ok=True)
+        _SHELTER.chmod(_SHELTER.stat().st_mode | 0o011)
         home = _SHELTER / f"engines-{instance_id(data)}"
-    home.mkdir(parents=True, exist_ok=True, mode=0o755)
+    home.mkdir(exist_ok=True)
     home.chmod(0o755)
     return EngineHome(home, ENGINE_USER)
 
