@@ -13,10 +13,10 @@ def listen(wished_port: int) -> socket.socket:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             sock.bind((LOOPBACK, port))
+            sock.listen(_BACKLOG)  # Two may bind the same port; only one of them may listen.
         except OSError:
             sock.close()
             continue
-        sock.listen(_BACKLOG)
         return sock
     raise OSError("no free port on 127.0.0.1")
 
