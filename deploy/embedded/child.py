@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import subprocess
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -100,16 +101,23 @@ class Child:
         pause_s = RESTART_PAUSE_FIRST_S
         while True:
             started = time.monotonic()
-            self._process = await self._spawn()
-            self._set(State.FAILING if self._is_failing() else State.STARTING, self._process.pid)
-            await self._live_until_death(self._process)
+            try:
+                await self._live()
+            except (OSError, subprocess.SubprocessError) as error:  # A full disk or process table may pass.
+                _log.warning("child_not_started", child=self.recipe.name, error=str(error))
             self._deaths.append(time.monotonic())
-            _log.warning("child_died", child=self.recipe.name, code=self._process.returncode)
             self._set(State.FAILING if self._is_failing() else State.STARTING, None)
             if time.monotonic() - started > FAILING_WINDOW_S:
                 pause_s = RESTART_PAUSE_FIRST_S
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, RESTART_PAUSE_MAX_S)
+
+    async def _live(self) -> None:
+        """One life, from start to death."""
+        process = self._process = await self._spawn()
+        self._set(State.FAILING if self._is_failing() else State.STARTING, process.pid)
+        await self._live_until_death(process)
+        _log.warning("child_died", child=self.recipe.name, code=process.returncode)
 
     async def _live_until_death(self, process: asyncio.subprocess.Process) -> None:
         ready = asyncio.create_task(self._report_ready(), name=f"ready {self.recipe.name}")
