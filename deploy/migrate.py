@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import asyncpg
+from sqlalchemy.exc import DBAPIError
 
 from deploy.embedded.data_dir import DataDir
 from deploy.embedded.keys import read_key
@@ -25,7 +26,18 @@ _REVOKE_OLDER = "UPDATE credential SET revoked_at = now() WHERE label = $1 AND i
 
 
 def migrate_all(environment: Mapping[str, str], data: DataDir) -> None:
-    """Migrates each service's database as its owner. Blocking; call it outside an event loop."""
+    """Migrates each service's database as its owner. Blocking; call it outside an event loop.
+
+    RuntimeError says what a database refused; OSError, that it was not reached.
+    """
+    try:
+        _migrate_all(environment, data)
+    except (DBAPIError, asyncpg.PostgresError) as error:
+        refusal = error.orig if isinstance(error, DBAPIError) else error
+        raise RuntimeError(f"a database refused: {refusal}") from error
+
+
+def _migrate_all(environment: Mapping[str, str], data: DataDir) -> None:
     for service in SERVICES:
         migrate(
             _url(environment, service, "OWNER"),

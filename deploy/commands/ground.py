@@ -42,6 +42,14 @@ def fail(message: str, *, as_json: bool, **about: Any) -> NoReturn:  # noqa: ANN
     raise typer.Exit(EXIT_FAILED)
 
 
+def data_dir_at(path: Path, *, as_json: bool) -> DataDir:
+    """The data folder, made where it is missing; ends the command where that is impossible."""
+    try:
+        return open_data_dir(path)
+    except OSError as error:
+        fail(f"Cannot keep data in {path} ({error.strerror}). Name another folder with --data-dir.", as_json=as_json)
+
+
 @dataclass(frozen=True)
 class Instance:
     """A running instance, and the key to it."""
@@ -62,7 +70,7 @@ class Instance:
 
 def find_instance(data_dir: Path, *, as_json: bool) -> Instance:
     """The instance that runs in the folder; ends the command when there is none."""
-    data = open_data_dir(data_dir)
+    data = data_dir_at(data_dir, as_json=as_json)
     try:
         description = read_description(data)
     except NotRunningError:

@@ -7,13 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from deploy.commands.ground import DataDirOption, JsonOption, answer, fail, say
-from deploy.embedded.data_dir import DataDir, open_data_dir
-from deploy.embedded.instance import AlreadyRunningError, Description, NotRunningError, hold, read_description
+from deploy.commands.ground import DataDirOption, JsonOption, answer, data_dir_at, fail, say
+from deploy.embedded.data_dir import DataDir
+from deploy.embedded.instance import AlreadyRunningError, Description, NotRunningError, hold, is_held, read_description
 from deploy.embedded.supervisor import Supervisor
 from shared.logs import set_up_logs
 
@@ -30,7 +31,7 @@ def up(
     json: JsonOption = False,
 ) -> None:
     """Starts the engines and the three services, and keeps them alive until Ctrl-C or `run.py stop`."""
-    data = open_data_dir(data_dir)
+    data = data_dir_at(data_dir, as_json=json)
     if detach:
         _detach(data, as_json=json)
         return
@@ -100,10 +101,7 @@ def _say_running(data: DataDir, *, as_json: bool) -> None:
 
 
 def _detach(data: DataDir, *, as_json: bool) -> None:
-    try:
-        with hold(data):
-            pass
-    except AlreadyRunningError:
+    if is_held(data):
         _say_running(data, as_json=as_json)
     log_file = data.logs / "supervisor.log"
     with log_file.open("ab") as log:
@@ -114,12 +112,16 @@ def _detach(data: DataDir, *, as_json: bool) -> None:
     description = _wait_until_up(data, child)
     if description is None:
         child.terminate()
-        fail(f"Huiyin did not start. The reason stands at the end of {log_file}", as_json=as_json)
+        fail(f"Huiyin did not start. The end of {log_file}: {_last_line(log_file)}", as_json=as_json)
     urls = {name: service["url"] for name, service in description["services"].items()}
     lines = [f"Huiyin runs in the background (process {description['pid']}).", ""]
     lines += [f"  {name:<11}{url}" for name, url in urls.items()]
     lines += ["", f"  key        {data.operator_key}", "", "Stop it with: python3 run.py stop"]
     answer({"ok": True, "pid": description["pid"], **_report(data, urls)}, as_json=as_json, text="\n".join(lines))
+
+
+def _last_line(log_file: Path) -> str:
+    return (log_file.read_text(errors="replace").splitlines() or [""])[-1]
 
 
 def _wait_until_up(data: DataDir, child: "subprocess.Popen[bytes]") -> Description | None:

@@ -12,6 +12,8 @@ from deploy.embedded.data_dir import DataDir
 
 Description = dict[str, Any]
 _POLL_S = 0.05
+# Whoever only looks takes the lock for an instant, too; a supervisor keeps it.
+_GLANCE_MAX_S = 0.3
 
 
 class AlreadyRunningError(Exception):
@@ -24,16 +26,22 @@ class NotRunningError(Exception):
 
 @contextlib.contextmanager
 def hold(data: DataDir) -> Iterator[None]:
-    """Makes this process the supervisor of the folder, until the block ends or the process dies."""
-    with data.lock.open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyRunningError(str(data.root)) from None
-        try:
-            yield
-        finally:
-            data.run_json.unlink(missing_ok=True)
+    """Makes this process the supervisor of the folder until it dies; the block says how long `run.json` stands.
+
+    The lock is left to the end of the process on purpose: who finds it free knows that the process is gone.
+    """
+    lock = os.open(data.lock, os.O_RDWR | os.O_CREAT, 0o644)
+    deadline = time.monotonic() + _GLANCE_MAX_S
+    while not _takes(lock, fcntl.LOCK_EX):
+        if time.monotonic() > deadline:
+            os.close(lock)
+            raise AlreadyRunningError(str(data.root))
+        time.sleep(_POLL_S)
+    data.run_json.unlink(missing_ok=True)  # A killed supervisor left it; its process ids may be strangers' now.
+    try:
+        yield
+    finally:
+        data.run_json.unlink(missing_ok=True)
 
 
 def is_held(data: DataDir) -> bool:
@@ -41,11 +49,15 @@ def is_held(data: DataDir) -> bool:
     if not data.lock.exists():
         return False
     with data.lock.open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+        return not _takes(lock.fileno(), fcntl.LOCK_SH)
+
+
+def _takes(lock: int, how: int) -> bool:
+    try:
+        fcntl.flock(lock, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def describe(data: DataDir, description: Description) -> None:
@@ -57,10 +69,25 @@ def describe(data: DataDir, description: Description) -> None:
 
 def read_description(data: DataDir) -> Description:
     """What the living supervisor wrote; NotRunningError when there is none."""
-    if not is_held(data) or not data.run_json.exists():
+    if not is_held(data):
         raise NotRunningError(str(data.root))
-    description: Description = json.loads(data.run_json.read_text())
+    try:
+        description: Description = json.loads(data.run_json.read_text())
+    except FileNotFoundError:
+        raise NotRunningError(str(data.root)) from None
     return description
+
+
+def wait_for_description(data: DataDir, timeout_s: float) -> Description:
+    """As `read_description`, with patience for a supervisor that has only just begun."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        try:
+            return read_description(data)
+        except NotRunningError:
+            if not is_held(data) or time.monotonic() > deadline:
+                raise
+        time.sleep(_POLL_S)
 
 
 def wait_until_free(data: DataDir, timeout_s: float) -> bool:

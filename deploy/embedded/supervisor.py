@@ -1,6 +1,7 @@
 """The topology of one small box: two engines and three services, started in order, kept alive, ended in order."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -40,6 +41,7 @@ class Supervisor:
 
     async def start(self) -> None:
         """Brings everything up; returns when every service answers."""
+        self._write_description()
         self._environment |= await self._engines.start()
         await asyncio.to_thread(migrate_all, self._environment, self._data)
         self._start_services()
@@ -100,7 +102,8 @@ class Supervisor:
             },
             "engines": self._engines.describe(),
         }
-        describe(self._data, description)
+        with contextlib.suppress(OSError):  # A full disk may hide what runs; it must not stop the keeping alive.
+            describe(self._data, description)
 
 
 def _paths(data: DataDir) -> dict[str, str]:
