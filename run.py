@@ -46,9 +46,8 @@ def only_one_installer() -> Iterator[None]:
         TOOLS.mkdir(parents=True, exist_ok=True)
         lock = (TOOLS / "lock").open("w")
     except OSError as error:
-        if is_current("box") or is_current(
-            "dev"
-        ):  # Somebody else's finished environment can be used without writing to it.
+        # Somebody else's finished environment can be used without writing to it.
+        if is_current("box") or is_current("dev"):
             yield
             return
         refuse(

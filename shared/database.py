@@ -19,7 +19,7 @@ STATEMENT_TIMEOUT_S = 30
 ACQUIRE_TIMEOUT_S = 10
 CLOSE_TIMEOUT_S = 2
 # What a database that is away, restarting or overrun looks like from here (each seen under kill -9).
-_TRANSIENT = (
+TRANSIENT = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
@@ -34,7 +34,7 @@ _TRANSIENT = (
 
 def is_transient(error: BaseException) -> bool:
     """Whether the same work may succeed later without anybody changing anything."""
-    return isinstance(error, _TRANSIENT)
+    return isinstance(error, TRANSIENT)
 
 
 class Tx:
@@ -109,7 +109,7 @@ class Database:
             return
         try:
             await asyncio.wait_for(self._pool.close(), CLOSE_TIMEOUT_S)
-        except (*_TRANSIENT, asyncpg.PostgresError):
+        except (*TRANSIENT, asyncpg.PostgresError):
             self._pool.terminate()
 
     @asynccontextmanager

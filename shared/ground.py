@@ -45,7 +45,7 @@ class Ground:
 
     def jobs(self, handlers: Mapping[str, Handler]) -> Jobs:
         """The lane that does what was put down for later."""
-        return Jobs(self.carrier, handlers, self.kick_jobs)
+        return Jobs(self.carrier, handlers, self.kick_jobs, lease_s=self.settings.job_lease_s)
 
     async def is_database_there(self) -> bool:
         """Whether both roles can work now."""

@@ -32,6 +32,7 @@ class ServiceSettings(BaseSettings):
     port: int = 0
     listen_fd: int | None = None
     pool_connections_max: int = 10
+    job_lease_s: int = Field(60, validation_alias=AliasChoices("job_lease_s", "HUIYIN_JOB_LEASE_S"))
 
     def has_lane(self, lane: LaneName) -> bool:
         """Whether this process runs the lane."""

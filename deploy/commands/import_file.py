@@ -11,13 +11,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from deploy.commands.csv_rows import Mapping, Row, UnreadableFileError, batches, count_rows, read_rows
-from deploy.commands.ground import DataDirOption, JsonOption, answer, fail, find_instance
+from deploy.commands.ground import DataDirOption, Instance, JsonOption, answer, fail, find_instance
 from shared.contracts.vocabulary import Channel, Purpose
 
 TRIES_MAX = 8
 RETRY_PAUSE_S = 1.0
 REJECTS_SHOWN_MAX = 20
 CREATED, REPEATED, UNAVAILABLE = 201, 200, 503
+_CONSENT_HELP = "What you state the customers agreed to: reply, research, training."
 
 
 @dataclass
@@ -54,38 +55,30 @@ def import_file(  # noqa: PLR0913 - each is an option of the command
     customer: Annotated[str | None, typer.Option(help="Column with the customer's number.")] = None,
     email: Annotated[str | None, typer.Option(help="Column with the e-mail address.")] = None,
     lang: Annotated[str | None, typer.Option(help="Column with the language.")] = None,
-    consent: Annotated[
-        str | None, typer.Option(help="What you state the customers agreed to: reply, research, training.")
-    ] = None,
+    consent: Annotated[str | None, typer.Option(help=_CONSENT_HELP)] = None,
     source: Annotated[str | None, typer.Option(help="What the rows come from; else the file's name.")] = None,
     channel: Annotated[Channel, typer.Option(help="The way they came in.")] = Channel.IMPORT,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first rows.")] = None,
     json: JsonOption = False,
 ) -> None:
     """Imports feedback. Importing the same rows again adds nothing."""
-    mapping = Mapping(
-        text=text,
-        source=source or file.name,
-        channel=channel,
-        id=row_id,
-        rating=rating,
-        rating_scale=rating_scale,
-        customer=customer,
-        email=email,
-        language=lang,
-        purposes=_purposes(consent, as_json=json),
-    )
-    instance = find_instance(data_dir, as_json=json)
-    try:
-        with instance.client("collector") as client:
-            report = _send(client, file, mapping, limit)
-    except UnreadableFileError as error:
-        fail(str(error), as_json=json)
-    except httpx.HTTPError as error:
-        fail(f"The collector does not take it ({error}). What was sent is kept; run it again.", as_json=json)
+    columns = {"text": text, "id": row_id, "rating": rating, "customer": customer, "email": email, "language": lang}
+    stated = {"source": source or file.name, "channel": channel, "rating_scale": rating_scale}
+    mapping = Mapping(**columns, **stated, purposes=_purposes(consent, as_json=json))  # type: ignore[arg-type]  # by name
+    report = _import(find_instance(data_dir, as_json=json), file, mapping, limit, as_json=json)
     document = {"ok": report.new + report.repeated > 0 or report.rows == 0, "source": mapping.source, **vars(report)}
     answer(document, as_json=json, text=_says(report))
     raise typer.Exit(0 if document["ok"] else 1)
+
+
+def _import(instance: Instance, file: Path, mapping: Mapping, limit: int | None, *, as_json: bool) -> Report:
+    try:
+        with instance.client("collector") as client:
+            return _send(client, file, mapping, limit)
+    except UnreadableFileError as error:
+        fail(str(error), as_json=as_json)
+    except httpx.HTTPError as error:
+        fail(f"The collector does not take it ({error}). What was sent is kept; run it again.", as_json=as_json)
 
 
 def _purposes(consent: str | None, *, as_json: bool) -> tuple[str, ...]:

@@ -5,8 +5,10 @@ worker that slept past its lease cannot have an effect any more.
 """
 
 import asyncio
+import contextlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,13 +16,12 @@ from uuid import UUID
 import asyncpg
 
 from shared.clock import now
-from shared.database import Database, Tx, is_transient
+from shared.database import TRANSIENT, Database, Tx, is_transient
 from shared.ids import new_id
 from shared.logs import get_log
 from shared.messaging.lanes import Kick
 from shared.messaging.tables import Job
 
-LEASE_S = 60
 JOBS_AT_ONCE_MAX = 8
 TRIES_MAX = 10
 POLL_S = 0.25
@@ -38,6 +39,10 @@ WHERE (tenant_id, id) IN (
     ORDER BY run_at LIMIT $3 FOR UPDATE SKIP LOCKED
 )
 RETURNING tenant_id, id, kind, dedupe_key, args::text AS args, fence, tries
+"""
+_RENEW = """
+UPDATE job SET locked_until = now() + make_interval(secs => $4)
+WHERE tenant_id = $1 AND id = $2 AND fence = $3 AND done_at IS NULL
 """
 _RELEASE = """
 UPDATE job SET locked_until = NULL, run_at = now() + make_interval(secs => $4), error = $5, tries = tries + $6,
@@ -107,10 +112,11 @@ class Jobs:
 
     name = "jobs"
 
-    def __init__(self, carrier: Database, handlers: Mapping[str, Handler], kick: Kick) -> None:
+    def __init__(self, carrier: Database, handlers: Mapping[str, Handler], kick: Kick, *, lease_s: int) -> None:
         self._carrier = carrier
         self._handlers = handlers
         self._kick = kick
+        self._lease_s = lease_s
 
     async def run(self) -> None:
         """Claims and works until cancelled."""
@@ -123,13 +129,14 @@ class Jobs:
     async def claim(self) -> list[Claim]:
         """Takes due jobs under a lease."""
         async with self._carrier.transaction() as tx:
-            rows = await tx.fetch(_CLAIM, LEASE_S, list(self._handlers), JOBS_AT_ONCE_MAX)
+            rows = await tx.fetch(_CLAIM, self._lease_s, list(self._handlers), JOBS_AT_ONCE_MAX)
         return [_claim(row) for row in rows]
 
     async def work(self, claim: Claim) -> None:
         """Runs the job's handler and books how it ended."""
         try:
-            await self._handlers[claim.kind](claim)
+            async with self._lease_kept(claim):
+                await self._handlers[claim.kind](claim)
         except StaleLeaseError:
             _log.warning("stale_lease", kind=claim.kind, job=str(claim.id))
         except TryLaterError as error:
@@ -139,6 +146,23 @@ class Jobs:
             pause_s = min(RETRY_PAUSE_S * 2**claim.tries, RETRY_PAUSE_MAX_S)
             _log.warning("job_failed", kind=claim.kind, job=str(claim.id), error=type(error).__name__)
             await self._release(claim, error, pause_s=pause_s, counts=counts)
+
+    @asynccontextmanager
+    async def _lease_kept(self, claim: Claim) -> AsyncIterator[None]:
+        """Renews the lease as long as the work lasts and this process runs; one that sleeps loses it."""
+        keeping = asyncio.create_task(self._keep_lease(claim))
+        try:
+            yield
+        finally:
+            keeping.cancel()
+            await asyncio.wait([keeping])
+
+    async def _keep_lease(self, claim: Claim) -> None:
+        while True:
+            await asyncio.sleep(self._lease_s / 3)
+            with contextlib.suppress(*TRANSIENT):
+                async with self._carrier.transaction() as tx:
+                    await tx.execute(_RENEW, claim.tenant_id, claim.id, claim.fence, self._lease_s)
 
     async def _release(self, claim: Claim, error: Exception, *, pause_s: float, counts: int) -> None:
         key = (claim.tenant_id, claim.id, claim.fence)

@@ -16,7 +16,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared.web.problem_texts import FIELD_RULE_OTHER, FIELD_RULES, PROBLEMS, Said
+from shared.web.field_texts import FIELD_RULE_OTHER, FIELD_RULES
+from shared.web.problem_texts import PROBLEMS
+from shared.web.said import Said
 
 MEDIA_TYPE = "application/problem+json"
 FIELD_ERRORS_MAX = 50

@@ -13,7 +13,9 @@ import pytest
 from deploy.postgres.roles import SERVICES
 from shared.contracts.events import EVENTS
 from shared.contracts.routes import ROUTES
-from shared.web.problem_texts import FIELD_RULES, PROBLEMS, Said
+from shared.web.field_texts import FIELD_RULES
+from shared.web.problem_texts import PROBLEMS
+from shared.web.said import Said
 from tests.house.sources import ROOT, files_of_tests, nodes, place, source_files, tree_of
 
 SOURCE_LINES_MAX = 250

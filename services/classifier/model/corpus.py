@@ -22,12 +22,16 @@ class Example:
 
 
 def starter_examples() -> list[Example]:
-    """All sentences of the starter corpus."""
+    """All sentences of the starter corpus. Raises ValueError for a category that the taxonomy does not name."""
     with (_HERE / "examples.csv").open(encoding="utf-8", newline="") as file:
-        return [
+        examples = [
             Example(row["text"], Language(row["lang"]), row["category"], Urgency(row["urgency"]))
             for row in csv.DictReader(file)
         ]
+    unnamed = {example.category for example in examples} - starter_taxonomy().keys()
+    if unnamed:
+        raise ValueError(f"taxonomy.json does not name {', '.join(sorted(unnamed))}")
+    return examples
 
 
 def starter_taxonomy() -> dict[str, dict[str, str]]:
