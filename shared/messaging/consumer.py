@@ -57,6 +57,8 @@ class Consumer:
         reactions: Mapping[type[Event], Reaction],
         kick: Kick,
         able: Able,
+        subjects: Sequence[str] | None = None,
+        retry_pause_s: float = RETRY_PAUSE_S,
     ) -> None:
         self._service = service
         self._database = database
@@ -64,12 +66,14 @@ class Consumer:
         self._reactions = reactions
         self._kick = kick
         self._able = able
+        self._subjects = subjects or subjects_heard_by(service)
+        self._retry_pause_s = retry_pause_s
         self._dead_letters = DeadLetters(carrier, service)
 
     async def run(self) -> None:
         """Fetches and reacts until cancelled. While the service is unable to react, nothing is fetched."""
         await self._wait_until_able()
-        subscription = await self._stream.subscribe(self._service, subjects_heard_by(self._service))
+        subscription = await self._stream.subscribe(self._service, self._subjects)
         try:
             await self._follow(subscription)
         finally:
@@ -131,18 +135,18 @@ class Consumer:
             try:
                 await self._react([fact])
             except Exception as error:  # noqa: BLE001 - any error but a passing one is the fact's own
-                pause_s = RETRY_PAUSE_S if is_transient(error) else await self._count(delivered, fact, error)
+                pause_s = self._retry_pause_s if is_transient(error) else await self._count(delivered, fact, error)
                 delivered.try_again_after_s = max(delivered.try_again_after_s or 0.0, pause_s or 0.0) or None
 
     async def _count(self, delivered: _Delivered, fact: Envelope, error: Exception) -> float | None:
         _log.error("reaction_failed", type=fact.type, fact=str(fact.id), error=type(error).__name__)
         tries = await self._dead_letters.count_failure(delivered.message.subject, fact, error)
-        return None if tries is None else min(RETRY_PAUSE_S * 2 ** (tries - 1), RETRY_PAUSE_MAX_S)
+        return None if tries is None else min(self._retry_pause_s * 2 ** (tries - 1), RETRY_PAUSE_MAX_S)
 
     async def _give_back(self, messages: Sequence[Msg]) -> None:
         with contextlib.suppress(nats.errors.Error, OSError, TimeoutError):
             for message in messages:
-                await message.nak(delay=RETRY_PAUSE_S)
+                await message.nak(delay=self._retry_pause_s)
 
     async def _wait_until_able(self) -> None:
         while not await self._able():  # noqa: ASYNC110 - what we wait for is another process

@@ -65,6 +65,11 @@ class Callers:
         for thread in self._threads:
             thread.join()
 
+    def wait_for_more(self) -> None:
+        """Returns when fifty more posts were acknowledged."""
+        before = len(self.acknowledged)
+        until(lambda: len(self.acknowledged) > before + 50, "posts are acknowledged")
+
     def _post(self) -> None:
         with self._instance.client("collector") as client:
             while not self._stop.is_set():
@@ -121,13 +126,11 @@ async def all_was_classified_once(instance: Instance, acknowledged: list[str]) -
 async def test_killed_under_load(instance: Instance, name: str) -> None:
     with Callers(instance) as callers:
         for _ in range(KILLS_MAX):
-            before = len(callers.acknowledged)
-            until(lambda before=before: len(callers.acknowledged) > before + 50, "posts are under way")
+            callers.wait_for_more()
             instance.kill(name)
             if callers.interrupted or name not in CUTS_POSTS:
                 break
-        before = len(callers.acknowledged)
-        until(lambda: len(callers.acknowledged) > before + 50, "posts go on")
+        callers.wait_for_more()
     if name in CUTS_POSTS:
         assert callers.interrupted, "nothing was in flight at any kill: the test shows nothing"
     assert len(set(callers.acknowledged)) == len(callers.acknowledged)
@@ -138,11 +141,10 @@ async def test_the_streams_folder_deleted_under_load(instance: Instance) -> None
     stream = next(path for path in instance.data.rglob("jetstream") if path.is_dir())
     pid = instance.pid("nats")
     with Callers(instance) as callers:
-        until(lambda: len(callers.acknowledged) > 50, "posts are under way")
-        before = len(callers.acknowledged)
+        callers.wait_for_more()
         shutil.rmtree(stream)
         until(lambda: instance.pid("nats") not in (pid, None), "the stream's server was started again")
-        until(lambda: len(callers.acknowledged) > before + 50, "posts go on")
+        callers.wait_for_more()
     await all_was_classified_once(instance, callers.acknowledged)
 
 
