@@ -17,6 +17,7 @@ from deploy.migrate import migrate_all
 from shared.ids import new_id
 from tests.house_of_test import House
 
+LEFT_OUT = pytest.StashKey[list[str]]()
 NEEDS = ("chromium", "node", "mariadb", "dovecot", "postgres15", "r")
 
 
@@ -27,7 +28,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [item for item in items if any(mark.args[0] not in has for mark in item.iter_markers("needs"))]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
+        config.stash[LEFT_OUT] = [item.nodeid for item in left_out]
         items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Names what was left out: a test that did not run must not look as if it had."""
+    for nodeid in config.stash.get(LEFT_OUT, []):
+        terminalreporter.write_line(f"LEFT OUT (run.py test --need all): {nodeid}")
 
 
 @pytest.fixture(scope="session")

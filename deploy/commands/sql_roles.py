@@ -1,10 +1,10 @@
 """`run.py sql-roles`: what a DBA runs once to prepare an external PostgreSQL."""
 
-from deploy.commands.ground import JsonOption, answer
+from deploy.commands.ground import DataDirOption, JsonOption, answer
 from deploy.postgres.roles import SERVICES, connect_statements, database_statement, role_statements
 
 
-def sql_roles(*, json: JsonOption = False) -> None:
+def sql_roles(_data_dir: DataDirOption, *, json: JsonOption = False) -> None:
     """Prints the statements; put a password of your own in each place marked CHANGE-ME."""
     statements = [
         statement

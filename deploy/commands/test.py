@@ -4,9 +4,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
+
+from deploy.commands.ground import DataDirOption, JsonOption, answer, say
 
 ROOT = Path(__file__).resolve().parents[2]
 _CHECKS = (
@@ -19,17 +21,19 @@ _CHECKS = (
 
 def test(
     context: typer.Context,
+    _data_dir: DataDirOption,
     *,
     need: Annotated[str, typer.Option("--need", help="What the machine has besides Python, or `all`.")] = "",  # noqa: PT028 - a command, not a test of pytest's
+    json: JsonOption = False,  # noqa: PT028 - as above
 ) -> None:
-    """Runs the tests on engines of their own. Further arguments go to pytest."""
+    """Runs the tests on engines and in folders of their own. Further arguments go to pytest."""
     command = [sys.executable, "-m", "pytest", *context.args]
     environment = dict(os.environ, HUIYIN_TEST_NEED=need)
-    raise typer.Exit(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
+    _end(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode, as_json=json)
 
 
-def check() -> None:
-    """Runs lint, types, import rules and the search for dead code; names every one that fails."""
+def check(_data_dir: DataDirOption, *, json: JsonOption = False) -> None:
+    """Runs lint, types, import rules and formatting; names every one that fails."""
     tools = Path(sys.executable).parent
     failed = [
         " ".join(command)
@@ -37,5 +41,11 @@ def check() -> None:
         if subprocess.run([str(tools / command[0]), *command[1:]], cwd=ROOT, check=False).returncode
     ]
     for command in failed:
-        typer.echo(f"FAILED: {command}", err=True)
-    raise typer.Exit(1 if failed else 0)
+        say(f"FAILED: {command}")
+    _end(1 if failed else 0, as_json=json, failed=failed)
+
+
+def _end(status: int, *, as_json: bool, **about: object) -> NoReturn:
+    if as_json:
+        answer({"ok": status == 0, "status": status, **about}, as_json=True, text="")
+    raise typer.Exit(status)

@@ -24,6 +24,7 @@ from deploy.postgres.roles import (
 from shared.tether import dies_with_parent
 
 MAJOR = "18"
+BUILTIN_SINCE = 17
 SUPERUSER = "huiyin_superuser"
 CONNECTIONS_MAX = 120
 SHARED_BUFFERS_MB = 64
@@ -40,6 +41,7 @@ class Postgres:
         self._data = data
         self._home = home
         self._bin = _find_bin(home)
+        self._major = _major_of(self._bin)
         self._cluster = home.folder("postgres")
         self.port = free_port()
 
@@ -63,10 +65,10 @@ class Postgres:
         """Makes the cluster at the first start; refuses one of another major version."""
         stamp = self._cluster / "PG_VERSION"
         if stamp.exists():
-            if stamp.read_text().strip() != MAJOR:
+            if stamp.read_text().strip() != self._major:
                 found = stamp.read_text().strip()
                 raise RuntimeError(
-                    f"the data folder holds PostgreSQL {found}, this release brings {MAJOR}: upgrade first"
+                    f"the data folder holds PostgreSQL {found}, this release brings {self._major}: upgrade first"
                 )
             return
         # Made beside its place and moved there whole: a start that was killed half-way must not block the next one.
@@ -78,7 +80,9 @@ class Postgres:
 
     def _make_cluster(self, folder: Path) -> None:
         password = self._home.private_file("initdb.password", superuser_password(self._data))
-        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8", "--encoding=UTF8"]
+        # The built-in locale sorts the same on every system; older servers, given from outside, do not have it.
+        builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if int(self._major) >= BUILTIN_SINCE else []
+        locale = [*builtin, "--locale=C.UTF-8", "--encoding=UTF8"]
         sign_in = ["--username", SUPERUSER, "--auth=scram-sha-256", f"--pwfile={password}"]
         try:
             self._run([str(self._bin / "initdb"), "-D", str(folder), *locale, *sign_in])
@@ -163,6 +167,12 @@ def _keep_on_disk(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _major_of(folder: Path) -> str:
+    """The major version of the programs in a folder."""
+    done = subprocess.run([str(folder / "postgres"), "--version"], capture_output=True, text=True, check=True)
+    return done.stdout.split()[2].split(".")[0]
 
 
 def _find_bin(home: EngineHome) -> Path:

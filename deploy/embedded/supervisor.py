@@ -18,7 +18,7 @@ from deploy.embedded.instance import describe
 from deploy.embedded.keys import ensure_keys
 from deploy.embedded.ports import LOOPBACK, listen
 from deploy.migrate import migrate_all
-from deploy.postgres.roles import PARTS, SERVICES
+from deploy.postgres.roles import SERVICES
 from shared.clock import now
 
 WISHED_PORTS = {"collector": 8701, "classifier": 8702, "tracker": 8703}
@@ -85,10 +85,15 @@ class Supervisor:
         )
 
     def _own_settings(self, name: str) -> dict[str, str]:
-        """The environment without the other services' databases, and without any owner's."""
-        databases = {f"HUIYIN_{service.upper()}_{part.upper()}_URL" for service in SERVICES for part in PARTS}
-        own = {f"HUIYIN_{name.upper()}_{part}_URL" for part in ("APP", "CARRIER")}
-        return {key: value for key, value in self._environment.items() if key not in databases - own}
+        """The environment without the other services' secrets, and without any owner's."""
+        others = tuple(f"HUIYIN_{service.upper()}_" for service in SERVICES if service != name)
+        doors = {f"HUIYIN_{service.upper()}_URL" for service in SERVICES}
+        owner = f"HUIYIN_{name.upper()}_OWNER_URL"
+        return {
+            key: value
+            for key, value in self._environment.items()
+            if key in doors or not (key.startswith(others) or key == owner)
+        }
 
     def _write_description(self) -> None:
         urls = self.urls()
