@@ -1,5 +1,7 @@
 """Runs a service's application with uvicorn, on the socket that the supervisor holds or on a port of its own."""
 
+import socket
+
 import uvicorn
 from fastapi import FastAPI
 
@@ -11,14 +13,23 @@ CONNECTIONS_WAITING_MAX = 2048
 
 def serve(app: FastAPI, settings: ServiceSettings) -> None:
     """Serves until SIGTERM or SIGINT; then answers what is under way and ends."""
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
-        fd=settings.listen_fd,
         backlog=CONNECTIONS_WAITING_MAX,
         timeout_graceful_shutdown=DRAIN_TIMEOUT_S,
         server_header=False,
         access_log=False,
         log_level="warning",
     )
+    uvicorn.Server(config).run(sockets=given_sockets(settings.listen_fd))
+
+
+def given_sockets(listen_fd: int | None) -> list[socket.socket] | None:
+    """The supervisor's socket as what it is.
+
+    uvicorn's own `fd` takes every socket for a Unix one, which leaves TCP_NODELAY off: 40 ms on each answer of a kept
+    connection.
+    """
+    return None if listen_fd is None else [socket.socket(fileno=listen_fd)]
