@@ -19,7 +19,6 @@ RESTART_PAUSE_MAX_S = 5.0
 FAILING_DEATHS = 5
 FAILING_WINDOW_S = 60.0
 READY_POLL_S = 0.02
-LOG_BYTES_MAX = 20_000_000
 
 _log = get_log("supervisor")
 
@@ -133,8 +132,6 @@ class Child:
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         recipe = self.recipe
-        if recipe.log_file.exists() and recipe.log_file.stat().st_size > LOG_BYTES_MAX:
-            recipe.log_file.replace(recipe.log_file.with_suffix(".old.log"))
         with recipe.log_file.open("ab") as log:
             return await asyncio.create_subprocess_exec(
                 *recipe.command,

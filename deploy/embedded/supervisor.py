@@ -16,6 +16,7 @@ from deploy.embedded.data_dir import DataDir
 from deploy.embedded.engines import Engines
 from deploy.embedded.instance import describe
 from deploy.embedded.keys import ensure_keys
+from deploy.embedded.logs import keep_logs_small
 from deploy.embedded.ports import LOOPBACK, listen
 from deploy.migrate import migrate_all
 from deploy.postgres.roles import SERVICES
@@ -56,7 +57,7 @@ class Supervisor:
 
     async def watch(self) -> None:
         """Looks after what a living process does not notice by itself; runs until cancelled."""
-        await self._engines.watch()
+        await asyncio.gather(self._engines.watch(), keep_logs_small(self._data.logs))
 
     def urls(self) -> dict[str, str]:
         """Where each service answers."""

@@ -25,7 +25,14 @@ def build(settings: CollectorSettings) -> FastAPI:
     routers = [addresses.router, feedback.router, figures.router, receipts.router]
     state = {"context": context, "credentials": ground.credentials}
     running = ground.running([ground.relay()])
-    return create_app("collector", routers, state=state, running=running, is_ready=ground.is_database_there)
+    return create_app(
+        "collector",
+        routers,
+        state=state,
+        running=running,
+        is_ready=ground.is_database_there,
+        described=feedback.DESCRIBED,
+    )
 
 
 def main() -> None:

@@ -5,10 +5,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from shared.web.description import describe_models
 from shared.web.last_resort import LastResort
 from shared.web.limits import BodyLimit
 from shared.web.problems import MEDIA_TYPE, Problem, field_errors, problem_response
@@ -23,13 +25,14 @@ _CODES_BY_STATUS = {
 }
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - an application has this many parts; all but the first two go by name
     title: str,
     routers: Sequence[APIRouter],
     *,
     state: Mapping[str, object],
     running: AbstractAsyncContextManager[None],
     is_ready: Check,
+    described: Sequence[type[BaseModel]] = (),
 ) -> FastAPI:
     """An application with the service's routers. Doors find `state`; `running` lasts as long as the process serves."""
 
@@ -52,6 +55,7 @@ def create_app(
     for router in routers:
         app.include_router(router)
     app.include_router(_health(is_ready))
+    describe_models(app, described)
     app.add_middleware(LastResort)
     app.add_middleware(BodyLimit)
     _speak_problems(app)

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from services.collector.api.context import Context, Here
 from services.collector.api.feedback_schema import FeedbackIn, FeedbackOut
@@ -20,6 +20,7 @@ from shared.access.audit import perform
 from shared.access.credentials import Actor
 from shared.access.scopes import Scope
 from shared.ids import new_id
+from shared.web.description import body_of
 from shared.web.doors import requires
 from shared.web.json_body import read_json
 from shared.web.problems import FieldError, Problem, field_errors, language_of
@@ -30,17 +31,14 @@ RACES_MAX = 5
 _PLACE_OF_RULE = {"text_too_long": "text", "source_missing": "external_id", "off_the_scale": "value"}
 
 
-def _body(schema: dict[str, Any]) -> dict[str, Any]:
-    """The doors read their bodies themselves, so their schema is put into the API description here."""
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+class BatchIn(BaseModel):
+    """Up to 1,000 feedbacks. Each item is checked by itself, so one bad item spoils no other."""
+
+    items: list[FeedbackIn] = Field(max_length=BATCH_ITEMS_MAX)
 
 
-_ONE = FeedbackIn.model_json_schema(by_alias=False)
-_BATCH = {
-    "type": "object",
-    "required": ["items"],
-    "properties": {"items": {"type": "array", "maxItems": BATCH_ITEMS_MAX, "items": _ONE}},
-}
+# These doors read their bodies themselves; the API description takes the models' schemas from here.
+DESCRIBED: Sequence[type[BaseModel]] = (FeedbackIn, BatchIn)
 
 
 class BatchItemOut(BaseModel):
@@ -71,7 +69,7 @@ Writer = Annotated[Actor, Depends(requires(Scope.FEEDBACK_WRITE))]
 router = APIRouter(prefix="/v1", tags=["feedback"])
 
 
-@router.post("/feedback", status_code=201, openapi_extra=_body(_ONE), responses={200: {"model": FeedbackOut}})
+@router.post("/feedback", status_code=201, openapi_extra=body_of(FeedbackIn), responses={200: {"model": FeedbackOut}})
 async def post_feedback(request: Request, here: Here, actor: Writer) -> FeedbackOut:
     """Stores one feedback. 201 means it is on disk; 200 that it was before."""
     parsed = _parse(await read_json(request), here)
@@ -82,7 +80,7 @@ async def post_feedback(request: Request, here: Here, actor: Writer) -> Feedback
     return _answer(receipt, accepted.outcome)  # type: ignore[return-value]  # FastAPI passes a response through
 
 
-@router.post("/feedback:batch", status_code=207, openapi_extra=_body(_BATCH))
+@router.post("/feedback:batch", status_code=207, openapi_extra=body_of(BatchIn))
 async def post_feedback_batch(request: Request, here: Here, actor: Writer) -> BatchOut:
     """Stores up to 1,000 feedbacks in one transaction; each item has its own status."""
     language = language_of(request)
