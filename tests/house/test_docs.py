@@ -1,0 +1,194 @@
+"""Docs that cannot lag: what they list is printed from the code here and compared, or looked up in it."""
+
+import importlib
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from fastapi.routing import APIRoute
+from pydantic import AliasChoices
+from pydantic.fields import FieldInfo
+
+from deploy.commands.app import COMMANDS
+from services.classifier.api import verdicts
+from services.classifier.settings import ClassifierSettings
+from services.collector.api import addresses, feedback, figures, receipts
+from services.collector.settings import CollectorSettings
+from services.tracker.api import actions, cases, notices, problems
+from services.tracker.domain.action_states import MOVES, SENTENCES, ActionState
+from services.tracker.domain.case_states import CaseState
+from services.tracker.domain.telling import NoticeState, Reason
+from services.tracker.settings import TrackerSettings
+from shared.contracts.routes import ROUTES, subject_of
+from shared.contracts.vocabulary import Language
+from shared.settings import LaneName, ServiceSettings
+from shared.web.field_texts import FIELD_RULES
+from shared.web.problem_texts import PROBLEMS
+from shared.web.said import Said
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+NAMES = [str(path.relative_to(ROOT)) for path in DOCS]
+SETTINGS = (CollectorSettings, ClassifierSettings, TrackerSettings)
+ROUTERS = (addresses, feedback, figures, receipts, verdicts, actions, cases, notices, problems)
+ADR_LINES_MAX = 35
+README_LINES_MAX = 120
+
+_LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
+_PATH = re.compile(r"`((?:deploy|services|shared|tests|docs|requirements|\.ci)/[\w./-]+)`")
+_ROW = re.compile(r"^\| `([a-z_.]+)\.([A-Z_]+)` \| ([\d,.]+) ", re.MULTILINE)
+_RAISED = re.compile(r'Problem\("(\w+)", (\d{3})')
+_BY_STATUS = re.compile(r'^ {4}(\d{3}): "(\w+)"', re.MULTILINE)
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def state_diagram() -> str:
+    """The transition table of actions, as a picture."""
+    arrows = [f"    {state} --> {to}" for state, targets in MOVES.items() for to in targets]
+    return "\n".join(["```mermaid", "stateDiagram-v2", f"    [*] --> {ActionState.DRAFT}", *arrows, "```"])
+
+
+def state_table() -> str:
+    """The same for readers of text, with what each state says to people."""
+    rows = [
+        f"| `{state}` | {', '.join(f'`{to}`' for to in targets)} | {SENTENCES[state][Language.EN]} "
+        f"| {SENTENCES[state][Language.ZH]} |"
+        for state, targets in MOVES.items()
+    ]
+    return "\n".join(["| state | may go to | in English | 中文 |", "|---|---|---|---|", *rows])
+
+
+def problem_table() -> str:
+    """Every problem code with the status that it comes with."""
+    statuses = _statuses()
+    rows = [f"| `{code}` | {statuses[code]} | {said.en} | {said.en_remedy} |" for code, said in PROBLEMS.items()]
+    return "\n".join(["| code | status | says | remedy |", "|---|---|---|---|", *rows])
+
+
+def field_rule_table() -> str:
+    """Every code of a broken field."""
+    rows = [f"| `{code}` | {said.en} | {said.en_remedy} |" for code, said in FIELD_RULES.items()]
+    return "\n".join(["| code | says | remedy |", "|---|---|---|", *rows])
+
+
+def route_table() -> str:
+    """The way of the data: which event, who says it, who listens."""
+    rows = [
+        f"| `{event.__name__}` | `{subject_of(event)}` | {route.said_by} | {', '.join(route.heard_by)} |"
+        for event, route in ROUTES.items()
+    ]
+    return "\n".join(["| event | subject | said by | heard by |", "|---|---|---|---|", *rows])
+
+
+def _statuses() -> Mapping[str, str]:
+    sources = [
+        path.read_text(encoding="utf-8") for room in ("services", "shared") for path in ROOT.glob(f"{room}/**/*.py")
+    ]
+    raised = [pair for source in sources for pair in _RAISED.findall(source)]
+    mapped = [(code, status) for status, code in _BY_STATUS.findall(read("shared/web/application.py"))]
+    found = {code: sorted({status for known, status in raised + mapped if known == code}) for code in PROBLEMS}
+    return {code: ", ".join(some) for code, some in found.items()}
+
+
+GENERATED = [
+    ("docs/the-data-way.md", state_diagram),
+    ("docs/the-data-way.md", state_table),
+    ("docs/the-data-way.md", route_table),
+    ("docs/api.md", problem_table),
+    ("docs/api.md", field_rule_table),
+]
+
+
+@pytest.mark.parametrize(("name", "printed"), GENERATED)
+def test_what_is_printed_from_the_code_stands_in_the_docs(name: str, printed: Callable[[], str]) -> None:
+    block = printed()
+    assert block in read(name), f"{name} lags behind the code; put this in:\n{block}"
+
+
+def _variable(settings: type[ServiceSettings], name: str, field: FieldInfo) -> str:
+    alias = field.validation_alias
+    if isinstance(alias, AliasChoices):
+        return next(str(choice) for choice in alias.choices if str(choice).isupper())
+    if name in ServiceSettings.model_fields:
+        return f"HUIYIN_<SERVICE>_{name.upper()}"
+    return f"{settings.model_config['env_prefix']}{name.upper()}"
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_every_setting_stands_in_the_operators_page(settings: type[ServiceSettings]) -> None:
+    page = read("docs/operate.md")
+    named = [_variable(settings, name, field) for name, field in settings.model_fields.items()]
+    assert [variable for variable in named if f"| `{variable}` |" not in page] == []
+
+
+def test_every_limit_in_the_operators_page_is_the_codes() -> None:
+    rows = _ROW.findall(read("docs/operate.md"))
+    assert len(rows) > 20
+    wrong = [
+        f"{module}.{name} is {real}, the page says {said}"
+        for module, name, said in rows
+        if (real := float(getattr(importlib.import_module(module), name))) != float(said.replace(",", ""))
+    ]
+    assert wrong == []
+
+
+def test_every_command_stands_in_the_readme() -> None:
+    page = read("README.md")
+    written = ["`run.py`" if name == "up" else f"`run.py {name}" for name in COMMANDS]
+    assert [command for command in written if f"| {command}" not in page] == []
+
+
+def test_every_door_stands_in_the_api_page() -> None:
+    page = read("docs/api.md")
+    routes = [route for module in ROUTERS for route in module.router.routes if isinstance(route, APIRoute)]
+    doors = [f"`{method} {route.path}`" for route in routes for method in route.methods or ()]
+    assert len(doors) > 10
+    assert [door for door in doors if door not in page] == []
+
+
+@pytest.mark.parametrize("words", [NoticeState, Reason, CaseState])
+def test_every_state_and_reason_stands_on_the_way(words: type[NoticeState | Reason | CaseState]) -> None:
+    page = read("docs/the-data-way.md")
+    assert [word.value for word in words if f"`{word}`" not in page] == []
+
+
+def test_every_lane_stands_in_the_operators_page() -> None:
+    page = read("docs/operate.md")
+    assert [lane.value for lane in LaneName if f"`{lane}`" not in page] == []
+
+
+def test_every_problem_has_a_status_in_the_code() -> None:
+    assert [code for code, status in _statuses().items() if not status] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_links_and_paths_lead_somewhere(name: str) -> None:
+    page = read(name)
+    links = [(ROOT / name).parent / target for target in _LINK.findall(page)]
+    paths = [ROOT / path for path in _PATH.findall(page)]
+    assert [str(path) for path in [*links, *paths] if not path.exists()] == []
+
+
+def test_every_page_is_reached_from_the_index() -> None:
+    index = read("docs/README.md")
+    pages = [str(path.relative_to(ROOT / "docs")) for path in DOCS if path.is_relative_to(ROOT / "docs")]
+    assert [page for page in pages if page != "README.md" and f"({page})" not in index] == []
+
+
+SHORT = [("README.md", README_LINES_MAX)] + [
+    (name, ADR_LINES_MAX) for name in NAMES if name.startswith("docs/decisions/")
+]
+
+
+@pytest.mark.parametrize(("name", "lines_max"), SHORT)
+def test_pages_stay_short(name: str, lines_max: int) -> None:
+    assert len(read(name).splitlines()) <= lines_max
+
+
+def test_a_sentence_has_no_bar_that_would_break_a_table() -> None:
+    said: list[Said] = [*PROBLEMS.values(), *FIELD_RULES.values()]
+    assert [one.en for one in said if "|" in one.en + one.en_remedy] == []
