@@ -1,7 +1,8 @@
 """Brings the three databases to the newest form, and writes the hashes of this instance's own keys into them."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -26,27 +27,41 @@ _REVOKE_OLDER = "UPDATE credential SET revoked_at = now() WHERE label = $1 AND i
 
 
 def migrate_all(environment: Mapping[str, str], data: DataDir) -> None:
-    """Migrates each service's database as its owner. Blocking; call it outside an event loop.
+    """Migrates each service's database as its owner, and keeps this instance's keys. Blocking; outside an event loop.
 
-    RuntimeError says what a database refused; OSError, that it was not reached.
+    RuntimeError says what a database refused; OSError, that it was not reached; ValueError, what is not set.
     """
+    with _said_plainly():
+        for service in SERVICES:
+            _migrate(environment, service)
+        asyncio.run(_keep_credentials(environment, data))
+
+
+def keep_keys(environment: Mapping[str, str], data: DataDir) -> None:
+    """Keeps this instance's keys in databases that somebody else migrates. Errors and use as `migrate_all`."""
+    with _said_plainly():
+        asyncio.run(_keep_credentials(environment, data))
+
+
+def has_owners(environment: Mapping[str, str]) -> bool:
+    """Whether the owners' URLs are given; without them a DBA runs `run.py migrate` elsewhere."""
+    return any(environment.get(f"HUIYIN_{service.upper()}_OWNER_URL") for service in SERVICES)
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
     try:
-        _migrate_all(environment, data)
+        yield
     except (DBAPIError, asyncpg.PostgresError) as error:
         refusal = error.orig if isinstance(error, DBAPIError) else error
         raise RuntimeError(f"a database refused: {refusal}") from error
 
 
-def _migrate_all(environment: Mapping[str, str], data: DataDir) -> None:
-    for service in SERVICES:
-        migrate(
-            _url(environment, service, "OWNER"),
-            versions_of(service),
-            Roles(
-                app=role_of(_url(environment, service, "APP")), carrier=role_of(_url(environment, service, "CARRIER"))
-            ),
-        )
-    asyncio.run(_keep_credentials(environment, data))
+def _migrate(environment: Mapping[str, str], service: str) -> None:
+    roles = Roles(
+        app=role_of(_url(environment, service, "APP")), carrier=role_of(_url(environment, service, "CARRIER"))
+    )
+    migrate(_url(environment, service, "OWNER"), versions_of(service), roles)
 
 
 def versions_of(service: str) -> Path:
@@ -75,4 +90,7 @@ async def _keep(connection: "asyncpg.Connection[asyncpg.Record]", label: str, ke
 
 
 def _url(environment: Mapping[str, str], service: str, part: str) -> str:
-    return environment[f"HUIYIN_{service.upper()}_{part}_URL"]
+    name = f"HUIYIN_{service.upper()}_{part}_URL"
+    if not environment.get(name):
+        raise ValueError(f"set {name}")
+    return environment[name]

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from shared.access.credentials import Credentials
 from shared.contracts.envelope import Event
@@ -12,6 +13,8 @@ from shared.messaging.lanes import Kick, Lane, running
 from shared.messaging.relay import Relay
 from shared.messaging.stream import Stream
 from shared.settings import LaneName, ServiceSettings
+
+Door = TypeVar("Door")
 
 
 class Ground:
@@ -26,6 +29,10 @@ class Ground:
         self.credentials = Credentials(self.database)
         self.kick_relay = Kick()
         self.kick_jobs = Kick()
+
+    def doors(self, routers: list[Door]) -> list[Door]:
+        """The service's own doors, unless this process was told to run without them. Health is always asked for."""
+        return routers if self.settings.has_lane(LaneName.API) else []
 
     def relay(self) -> Relay:
         """The lane that carries this service's facts out."""

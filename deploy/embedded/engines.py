@@ -11,7 +11,7 @@ from deploy.embedded.data_dir import DataDir
 from deploy.embedded.engine_home import open_engine_home
 from deploy.embedded.nats import Nats
 from deploy.embedded.postgres import Postgres
-from deploy.postgres.roles import PARTS, SERVICES
+from deploy.postgres.roles import SERVICES
 
 READY_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 20.0
@@ -84,8 +84,8 @@ class Engines:
 
 
 def has_external_postgres(environment: Mapping[str, str]) -> bool:
-    """Whether the databases are given from outside: all of them, or none."""
-    names = [f"HUIYIN_{service.upper()}_{part.upper()}_URL" for service in SERVICES for part in PARTS]
+    """Whether the databases are given from outside: all of them, or none. Owners are given only where one migrates."""
+    names = [f"HUIYIN_{service.upper()}_{part.upper()}_URL" for service in SERVICES for part in ("app", "carrier")]
     given = [name for name in names if environment.get(name)]
     if given and len(given) < len(names):
         missing = ", ".join(sorted(set(names) - set(given)))

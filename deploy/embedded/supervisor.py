@@ -18,7 +18,7 @@ from deploy.embedded.instance import describe
 from deploy.embedded.keys import ensure_keys
 from deploy.embedded.logs import keep_logs_small
 from deploy.embedded.ports import LOOPBACK, listen
-from deploy.migrate import migrate_all
+from deploy.migrate import has_owners, keep_keys, migrate_all
 from deploy.postgres.roles import SERVICES
 from shared.clock import now
 
@@ -44,7 +44,8 @@ class Supervisor:
         """Brings everything up; returns when every service answers."""
         self._write_description()
         self._environment |= await self._engines.start()
-        await asyncio.to_thread(migrate_all, self._environment, self._data)
+        prepare = migrate_all if has_owners(self._environment) else keep_keys
+        await asyncio.to_thread(prepare, self._environment, self._data)
         self._start_services()
         await asyncio.gather(*(child.wait_ready(READY_TIMEOUT_S) for child in self._services.values()))
 

@@ -30,7 +30,7 @@ def build(settings: ClassifierSettings) -> FastAPI:
         ground.consumer(reactions(shelf, now), able=is_able),
         ground.jobs({TRAIN_STARTER: model.train}),
     ]
-    routers = [verdicts.router]
+    routers = ground.doors([verdicts.router])
     context = Context(database=ground.database, carrier=ground.carrier)
     state = {"context": context, "credentials": ground.credentials}
     return create_app("classifier", routers, state=state, running=ground.running(lanes), is_ready=is_able)

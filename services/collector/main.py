@@ -22,7 +22,7 @@ def build(settings: CollectorSettings) -> FastAPI:
         keyring=Keyring(read_master_key(settings.master_key_file)),
         kick_relay=ground.kick_relay,
     )
-    routers = [addresses.router, feedback.router, figures.router, receipts.router]
+    routers = ground.doors([addresses.router, feedback.router, figures.router, receipts.router])
     state = {"context": context, "credentials": ground.credentials}
     running = ground.running([ground.relay()])
     return create_app(

@@ -40,7 +40,7 @@ def build(settings: TrackerSettings) -> FastAPI:
     planning = partial(plan_notices, database=ground.database)
     handlers: dict[str, Handler] = {PLAN_NOTICES: planning, SEND_NOTICE: send_notice}
     lanes: list[Lane] = [ground.relay(), ground.consumer(REACTIONS), ground.jobs(handlers)]
-    routers = [actions.router, cases.router, notices.router, problems.router]
+    routers = ground.doors([actions.router, cases.router, notices.router, problems.router])
     pages = Pages(settings.cursor_key_file.read_text().strip())
     state = {"context": context, "credentials": ground.credentials, "pages": pages}
     running = ground.running(lanes, closing=[addresses.close])

@@ -94,15 +94,15 @@ PROBLEMS: dict[str, Said] = {
         "请检查问题编号。",
     ),
     "unavailable": Said(
-        "A part of the system is away for a moment. Nothing was stored.",
+        "A part of the system is away for a moment.",
         "Send the same request again after the time in Retry-After.",
-        "系统的一部分暂时不可用，内容未保存。",
+        "系统的一部分暂时不可用。",
         "请在 Retry-After 所示时间后重发同一请求。",
     ),
     "internal": Said(
-        "This is a fault of ours. Nothing was stored.",
+        "This is a fault of ours.",
         "Send it again later; if it stays, give the operator the time of this request.",
-        "这是我们的故障，内容未保存。",
+        "这是我们的故障。",
         "请稍后重试；若问题仍在，请将请求时间告知管理员。",
     ),
 }

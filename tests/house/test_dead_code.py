@@ -24,6 +24,7 @@ CONFIDENCE_MIN_PERCENT = 60
 CALLED_THROUGH_A_DECORATOR = ["@router.*", "@app.*", "@pytest.fixture*", "@field_validator", "@model_validator"]
 CALLED_BY_NAME = {
     "pytest_collection_modifyitems": "pytest calls its hooks by their names",
+    "pytest_terminal_summary": "pytest calls its hooks by their names",
     "handle_DATA": "aiosmtpd calls it when a mail has come",
     "handle_RCPT": "as handle_DATA, for each recipient",
 }
