@@ -1,0 +1,383 @@
+"""The door that every feedback comes through: receipts, repeats, refusals, and what a failure leaves behind."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any, get_args
+from uuid import UUID
+
+import httpx
+import pytest
+from pydantic import BaseModel
+
+from services.collector.api.feedback_schema import FeedbackIn
+from shared.access.keys import split_key
+from shared.access.scopes import Scope
+from shared.ids import new_id
+from tests.house_of_test import House, eventually, running
+
+TABLES = ("feedback", "customer", "identity", "address", "person_key", "consent", "public_code", "outbox", "audit")
+HAN = re.compile(r"[\u4e00-\u9fff]")
+RECEIPT = re.compile(r"[2-9A-HJKMNP-TV-Z]{4}(-[2-9A-HJKMNP-TV-Z]{4}){2}")
+WHOLE: dict[str, Any] = {
+    "text": "一开就跳闸",
+    "channel": "widget",
+    "client_event_id": "0192f0c1-0000-7000-8000-000000000001",
+    "source": "shop",
+    "external_id": "17",
+    "language": "zh",
+    "rating": {"scale": "stars5", "value": 1},
+    "occurred_at": "2026-11-20T08:30:00+08:00",
+    "customer": {"external_id": "z", "email": "z@example.test", "phone": "13800000000", "name": "张", "language": "zh"},
+    "consent": {"purposes": ["reply"], "version": "3", "locale": "zh-CN", "given_at": "2026-11-20T00:30:00Z"},
+    "product": {"category": "heater", "model": "H2", "sku": "s", "serial": "n", "app_version": "1"},
+}
+
+
+@asynccontextmanager
+async def door(house: House, tenant_id: UUID, scope: Scope = Scope.FEEDBACK_WRITE) -> AsyncIterator[httpx.AsyncClient]:
+    async with running(house.app("collector"), await house.new_key(tenant_id, scope)) as client:
+        yield client
+
+
+async def rows(house: House, tenant_id: UUID) -> dict[str, int]:
+    counts = (f"(SELECT count(*) FROM {table} WHERE tenant_id = $1) AS {table}" for table in TABLES)
+    async with house.query("collector") as owner:
+        return dict(await owner.fetchrow(f"SELECT {', '.join(counts)}", tenant_id) or {})
+
+
+def refusal(answer: httpx.Response) -> dict[str, Any]:
+    """The problem document, after looking at what every one of them must have."""
+    assert 400 <= answer.status_code < 500, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    return checked(answer.json(), answer.status_code)
+
+
+def checked(document: dict[str, Any], status: int) -> dict[str, Any]:
+    assert document["status"] == status
+    assert document["type"].endswith(document["code"])
+    assert document["title"]
+    assert document["detail"]
+    for error in document.get("errors", []):
+        assert error["code"]
+        assert error["message"]
+        assert error["remedy"]
+    return document
+
+
+def first_error(document: dict[str, Any]) -> tuple[str, str]:
+    return document["errors"][0]["pointer"], document["errors"][0]["code"]
+
+
+async def test_a_feedback_gets_an_id_and_a_receipt_that_opens(house: House, tenant_id: UUID) -> None:
+    async with door(house, tenant_id) as client:
+        answer = await client.post("/v1/feedback", json=WHOLE)
+        given = answer.json()
+        assert UUID(given["id"]).version == 7
+        assert RECEIPT.fullmatch(given["receipt_code"])
+        assert given["warnings"] == []
+        assert answer.status_code == 201
+        receipt = await client.get(f"/v1/widget/receipts/{given['receipt_code'].lower().replace('-', ' ')}")
+        assert receipt.json().keys() == {"receipt_code", "received_at"}
+        assert receipt.json()["receipt_code"] == given["receipt_code"]
+    async with running(house.app("collector"), None) as stranger:
+        assert (await stranger.get(f"/v1/widget/receipts/{given['receipt_code']}")).status_code == 200
+        for unknown in ("2222-2222-2222", "%00", "x" * 500, "回执"):
+            answer = await stranger.get(f"/v1/widget/receipts/{unknown}")
+            assert (answer.status_code, refusal(answer)["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("known_by", [("client_event_id",), ("source", "external_id")])
+async def test_a_repeat_gets_the_first_answer_and_other_content_is_refused(
+    house: House, tenant_id: UUID, known_by: tuple[str, ...]
+) -> None:
+    body = {"text": "坏了", "rating": {"scale": "stars5", "value": 2}} | {name: WHOLE[name] for name in known_by}
+    async with door(house, tenant_id) as client:
+        first = await client.post("/v1/feedback", json=body)
+        assert "Idempotent-Replayed" not in first.headers
+        again = await client.post("/v1/feedback", json=dict(reversed(body.items())))
+        assert again.status_code == 200
+        assert again.headers["Idempotent-Replayed"] == "true"
+        assert again.json() == first.json()
+        other = refusal(await client.post("/v1/feedback", json=body | {"text": "好了"}))
+        assert (other["status"], other["code"]) == (422, "key_reused")
+        assert first_error(other) == (f"/{known_by[-1]}", "key_reused")
+    assert (await rows(house, tenant_id))["feedback"] == 1
+    assert (await rows(house, tenant_id))["outbox"] == 1
+
+
+async def test_a_batch_answers_each_item_in_order(house: House, tenant_id: UUID) -> None:
+    first, second, third = ({"text": f"第{n}条", "source": "s", "external_id": str(n)} for n in range(3))
+    async with door(house, tenant_id) as client:
+        stored = (await client.post("/v1/feedback", json=first)).json()
+        sent = [second, first, first | {"text": "改了"}, {"txt": "x"}, second, second | {"text": "又改"}, 7, third]
+        answer = await client.post("/v1/feedback:batch", json={"items": sent})
+        assert answer.status_code == 207
+        items = answer.json()["items"]
+        assert [item["status"] for item in items] == [201, 200, 422, 422, 200, 422, 422, 201]
+        assert items[1]["id"] == stored["id"]
+        assert items[4]["id"] == items[0]["id"]
+        assert items[7]["external_id"] == "2"
+        assert [first_error(checked(items[n]["problem"], 422)) for n in (2, 3, 5, 6)] == [
+            ("/external_id", "key_reused"),
+            ("/items/3/text", "required"),
+            ("/external_id", "key_reused"),
+            ("/items/6", "not_an_object"),
+        ]
+    assert (await rows(house, tenant_id))["feedback"] == 3
+    assert (await rows(house, tenant_id))["outbox"] == 3
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({"items": [{"text": "x"}] * 1_001}, ("/items", "too_many")),
+        ({"items": {}}, ("/items", "not_a_list")),
+        ([], ("/items", "not_a_list")),
+    ],
+)
+async def test_a_batch_that_is_none_is_refused_whole(
+    house: House, tenant_id: UUID, body: object, error: tuple[str, str]
+) -> None:
+    async with door(house, tenant_id) as client:
+        assert first_error(refusal(await client.post("/v1/feedback:batch", json=body))) == error
+    assert set((await rows(house, tenant_id)).values()) == {0}
+
+
+async def test_fields_that_mean_nothing_here_are_named_and_ignored(house: House, tenant_id: UUID) -> None:
+    body = {"text": "坏了", "mood": 1, "customer": {"external_id": "z", "vip": True}, "b\0": "\ud800\0"}
+    async with door(house, tenant_id) as client:
+        answer = await client.post("/v1/feedback", content=json.dumps(body))
+        named = " ".join(answer.json()["warnings"])
+        assert all(name in named for name in ("/mood", "/customer/vip", "/b"))
+        [item] = (await client.post("/v1/feedback:batch", content=json.dumps({"items": [body]}))).json()["items"]
+        assert item["warnings"] == answer.json()["warnings"]
+
+
+async def test_problems_speak_the_callers_language(house: House, tenant_id: UUID) -> None:
+    async with door(house, tenant_id) as client:
+        for wanted, is_chinese in {"zh-CN,zh;q=0.9,en;q=0.8": True, "en-GB": False, "fr": False}.items():
+            headers = {"Accept-Language": wanted}
+            single = refusal(await client.post("/v1/feedback", json={}, headers=headers))
+            batch = await client.post("/v1/feedback:batch", json={"items": [{}]}, headers=headers)
+            for document in (single, checked(batch.json()["items"][0]["problem"], 422)):
+                said = [
+                    document["title"],
+                    document["detail"],
+                    *(document["errors"][0][k] for k in ("message", "remedy")),
+                ]
+                assert [bool(HAN.search(sentence)) for sentence in said] == [is_chinese] * 4
+
+
+def json_with(rating: str) -> bytes:
+    return b'{"text": "x", "rating": {"scale": "stars5", "value": %s}}' % rating.encode()
+
+
+LONG = b'{"text": "%s"}' % (b"x" * 4_097)
+LONGER = b'{"text": "%s", "channel": "import"}' % (b"x" * 20_001)
+BAD_BODIES: dict[str, tuple[bytes, int, str, str]] = {
+    "empty": (b"", 400, "", "not_json"),
+    "no json": (b"text=hello", 400, "", "not_json"),
+    "truncated": ('{"text": "坏'.encode(), 400, "", "not_json"),
+    "no utf-8": (b'{"text": "\xff\xfe"}', 400, "", "not_json"),
+    "gb18030": ('{"text": "坏了"}'.encode("gb18030"), 400, "", "not_json"),
+    "nan": (json_with("NaN"), 400, "", "not_json"),
+    "infinity": (json_with("-Infinity"), 400, "", "not_json"),
+    "1e400": (json_with("1e400"), 422, "/rating/value", "not_a_number"),
+    "400 digits": (json_with("9" * 400), 422, "/rating/value", "not_a_number"),
+    "5,000 digits": (json_with("9" * 5_000), 400, "", "not_json"),
+    "deep": (b'{"text": "x", "y": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400, "", "too_deep"),
+    "deep and open": (b'{"text":' * 100_000, 400, "", "too_deep"),
+    "an array": (b"[]", 422, "", "not_an_object"),
+    "a number": (b"17", 422, "", "not_an_object"),
+    "null": (b"null", 422, "", "not_an_object"),
+    "a text": (b'"text"', 422, "", "not_an_object"),
+    "blank": (b'{"text": " \\u3000\\n"}', 422, "/text", "empty"),
+    "NUL": (b'{"text": "a\\u0000b"}', 422, "/text", "nul"),
+    "lone surrogate": (b'{"text": "a\\ud800"}', 422, "/text", "broken_unicode"),
+    "lone surrogate in a name": (b'{"text": "x", "a\\ud800": 1}', 422, "", "broken_unicode"),
+    "and inside": (b'{"text": "x", "product": {"a\\ud800": 1}}', 422, "/product", "broken_unicode"),
+    "long for a widget": (LONG, 422, "/text", "text_too_long"),
+    "long": (LONGER, 422, "/text", "text_too_long"),
+    "year 0": (b'{"text": "x", "occurred_at": "0000-01-01T00:00:00Z"}', 422, "/occurred_at", "not_a_time"),
+    "year 1": (b'{"text": "x", "occurred_at": "0001-01-01T00:00:00+14:00"}', 422, "/occurred_at", "time_out_of_range"),
+    "year 9999": (b'{"text": "x", "occurred_at": "9999-12-31T23:59:59Z"}', 422, "/occurred_at", "time_out_of_range"),
+    "no zone": (b'{"text": "x", "occurred_at": "2026-11-20T08:30:00"}', 422, "/occurred_at", "time_without_zone"),
+    "off the scale": (json_with("6"), 422, "/rating/value", "off_the_scale"),
+    "no source": (b'{"text": "x", "external_id": "1"}', 422, "/external_id", "source_missing"),
+    "no e-mail": (b'{"text": "x", "customer": {"email": "a b@c"}}', 422, "/customer/email", "not_an_email"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_BODIES)
+async def test_a_bad_body_is_refused_by_name_and_leaves_nothing(house: House, tenant_id: UUID, name: str) -> None:
+    content, status, pointer, code = BAD_BODIES[name]
+    async with door(house, tenant_id) as client:
+        document = refusal(await client.post("/v1/feedback", content=content))
+        assert document["status"] == status
+        assert first_error(document) == (pointer, code)
+    assert set((await rows(house, tenant_id)).values()) == {0}
+
+
+@pytest.mark.parametrize(
+    ("text", "channel"), [("长" * 4_096, "widget"), ("😀" * 4_096, "survey"), ("长" * 20_000, "import")]
+)
+async def test_a_text_as_long_as_its_channel_takes_is_stored_whole(
+    house: House, tenant_id: UUID, text: str, channel: str
+) -> None:
+    async with door(house, tenant_id) as client:
+        assert (await client.post("/v1/feedback", json={"text": text, "channel": channel})).status_code == 201
+    async with house.query("collector") as owner:
+        assert await owner.fetchval("SELECT text FROM feedback WHERE tenant_id = $1", tenant_id) == text
+
+
+async def test_a_body_of_10_mb_and_a_form_are_refused_whole(house: House, tenant_id: UUID) -> None:
+    async def in_pieces() -> AsyncIterator[bytes]:
+        for _ in range(10):
+            yield b"x" * 1024 * 1024
+
+    async with door(house, tenant_id) as client:
+        for content in (b"x" * 10 * 1024 * 1024, in_pieces()):
+            document = refusal(await client.post("/v1/feedback", content=content))
+            assert (document["status"], document["code"]) == (413, "too_large")
+        document = refusal(await client.post("/v1/feedback", data={"text": "x"}))
+        assert (document["status"], document["code"]) == (415, "unsupported_type")
+    assert set((await rows(house, tenant_id)).values()) == {0}
+
+
+def places(model: type[BaseModel], inside: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every field of the body, so that a new one is tested from its first day."""
+    for name, field in model.model_fields.items():
+        inner = next((kind for kind in get_args(field.annotation) if isinstance(kind, type)), None)
+        if inner and issubclass(inner, BaseModel):
+            yield from places(inner, (*inside, name))
+        else:
+            yield (*inside, name)
+
+
+def spoilt(place: tuple[str, ...], value: object) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(json.dumps(WHOLE))
+    at = body
+    for name in place[:-1]:
+        at = at[name]
+    at[place[-1]] = value
+    return body
+
+
+BAD_VALUES: tuple[object, ...] = ({"a": 1}, [[]], "a\0b", "\ud800", "\ud800" * 300, 10**400)
+
+
+async def test_every_field_refuses_what_it_cannot_be(house: House, tenant_id: UUID) -> None:
+    cases = [(place, value) for place in places(FeedbackIn) for value in BAD_VALUES]
+    async with door(house, tenant_id) as client:
+        for place, value in cases:
+            document = refusal(await client.post("/v1/feedback", content=json.dumps(spoilt(place, value))))
+            assert document["status"] == 422
+            assert document["errors"][0]["pointer"].startswith("/" + "/".join(place)), (place, value)
+        items = [spoilt(place, value) for place, value in cases]
+        answer = await client.post("/v1/feedback:batch", content=json.dumps({"items": items}))
+        for index, ((place, _), item) in enumerate(zip(cases, answer.json()["items"], strict=True)):
+            pointer, _ = first_error(checked(item["problem"], 422))
+            assert pointer.startswith(f"/items/{index}/{'/'.join(place)}")
+    assert set((await rows(house, tenant_id)).values()) == {0}
+
+
+SENT = {"none": b"", "other scheme": b"Basic x", "nonsense": b"Bearer hy_x_y", "not ascii": b"Bearer \xc3\xa9"}
+FLAWS = {"wrong secret": "secret_sha256 = '\\x00'", "expired": "expires_at = now()", "revoked": "revoked_at = now()"}
+
+
+@pytest.mark.parametrize("flaw", [*FLAWS, *SENT])
+async def test_without_a_valid_key_nobody_comes_in(house: House, tenant_id: UUID, flaw: str) -> None:
+    key = await house.new_key(tenant_id, Scope.FEEDBACK_WRITE)
+    async with house.query("collector") as owner:
+        identifier, _ = split_key(key) or (None, "")
+        await owner.execute(f"UPDATE credential SET {FLAWS.get(flaw, 'label = label')} WHERE id = $1", identifier)
+    async with running(house.app("collector"), None) as client:
+        headers = {b"Authorization": SENT.get(flaw, f"Bearer {key}".encode())}
+        answer = await client.post("/v1/feedback", json={"text": "x"}, headers=headers)
+        assert (answer.status_code, refusal(answer)["code"]) == (401, "unauthorized")
+        assert answer.headers["www-authenticate"] == "Bearer"
+    assert set((await rows(house, tenant_id)).values()) == {0}
+
+
+async def test_a_key_without_the_scope_is_told_which_one_it_lacks(house: House, tenant_id: UUID) -> None:
+    async with door(house, tenant_id, Scope.ADDRESSES_READ) as client:
+        answer = await client.post("/v1/feedback", json={"text": "x"})
+        assert (answer.status_code, refusal(answer)["code"]) == (403, "forbidden")
+        assert "feedback:write" in answer.json()["detail"]
+
+
+async def test_a_revoked_key_stops_working_within_seconds(house: House, tenant_id: UUID) -> None:
+    key = await house.new_key(tenant_id, Scope.FEEDBACK_WRITE)
+    async with running(house.app("collector"), key) as client, house.query("collector") as owner:
+
+        async def status() -> int:
+            return (await client.post("/v1/feedback", json={"text": "x"})).status_code
+
+        assert await status() == 201
+        await owner.execute("UPDATE credential SET revoked_at = now() WHERE tenant_id = $1", tenant_id)
+        await eventually(status, 401, wait_s=5)
+
+
+REFUSE_COMMITS = """
+CREATE FUNCTION refuse_commit() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN IF NEW.tenant_id = '{tenant_id}' THEN RAISE EXCEPTION 'not today'; END IF; RETURN NULL; END $$;
+CREATE CONSTRAINT TRIGGER refuse_commit AFTER INSERT ON feedback DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION refuse_commit()
+"""
+
+
+@pytest.mark.parametrize("path", ["/v1/feedback", "/v1/feedback:batch"])
+async def test_a_commit_that_fails_is_never_answered_with_a_receipt(house: House, tenant_id: UUID, path: str) -> None:
+    async with house.query("collector") as owner, door(house, tenant_id) as client:
+        await owner.execute(REFUSE_COMMITS.format(tenant_id=tenant_id))
+        try:
+            answer = await client.post(path, json={"text": "坏了", "items": [{"text": "坏了"}]})
+        finally:
+            await owner.execute("DROP TRIGGER refuse_commit ON feedback; DROP FUNCTION refuse_commit()")
+        assert answer.status_code == 500
+        assert checked(answer.json(), 500)["code"] == "internal"
+        assert set((await rows(house, tenant_id)).values()) == {0}
+        assert (await client.post("/v1/feedback", json={"text": "坏了"})).status_code == 201
+
+
+HALF_STORED = """
+INSERT INTO feedback (tenant_id, id, client_event_id, channel, receipt_code, body_mac, text, language, occurred_at,
+    received_at) VALUES ($1, $2, $3, 'widget', 'x', '', 'x', 'zh', now(), now())
+"""
+
+
+async def test_while_the_same_is_being_stored_the_caller_is_asked_to_wait(house: House, tenant_id: UUID) -> None:
+    impatient = house.app("collector", app_url=house.url("collector", "app") + "?lock_timeout=200ms")
+    key = await house.new_key(tenant_id, Scope.FEEDBACK_WRITE)
+    event = new_id()
+    async with running(impatient, key) as client, house.query("collector") as owner:
+        under_way = owner.transaction()
+        await under_way.start()
+        await owner.execute(HALF_STORED, tenant_id, new_id(), event)
+        body = {"text": "坏了", "client_event_id": str(event)}
+        answer = await client.post("/v1/feedback", json=body)
+        assert (answer.status_code, refusal(answer)["code"]) == (409, "in_flight")
+        await under_way.rollback()
+        assert (await client.post("/v1/feedback", json=body)).status_code == 201
+
+
+async def test_twenty_at_once_with_one_body_make_one_feedback(house: House, tenant_id: UUID) -> None:
+    body = WHOLE | {"client_event_id": str(new_id())}
+    async with door(house, tenant_id) as client:
+        answers = await asyncio.gather(*(client.post("/v1/feedback", json=body) for _ in range(20)))
+        assert sorted(answer.status_code for answer in answers) == [200] * 19 + [201]
+        assert len({answer.json()["id"] for answer in answers}) == 1
+    counts = await rows(house, tenant_id)
+    assert (counts["feedback"], counts["outbox"], counts["customer"], counts["public_code"]) == (1, 1, 1, 1)
+
+
+async def test_twenty_at_once_of_one_new_customer_make_one_customer(house: House, tenant_id: UUID) -> None:
+    async with door(house, tenant_id) as client:
+        bodies = [{"text": f"第{n}次", "customer": {"email": "new@example.test"}} for n in range(20)]
+        answers = await asyncio.gather(*(client.post("/v1/feedback", json=body) for body in bodies))
+        assert [answer.status_code for answer in answers] == [201] * 20
+    counts = await rows(house, tenant_id)
+    assert (counts["feedback"], counts["customer"], counts["identity"], counts["address"]) == (20, 1, 1, 1)
