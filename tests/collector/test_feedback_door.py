@@ -108,6 +108,13 @@ async def test_a_repeat_gets_the_first_answer_and_other_content_is_refused(
     assert (await rows(house, tenant_id))["outbox"] == 1
 
 
+async def test_a_clash_is_reported_at_the_id_that_clashes(house: House, tenant_id: UUID) -> None:
+    async with door(house, tenant_id) as client:
+        assert (await client.post("/v1/feedback", json=WHOLE)).status_code == 201
+        clash = await client.post("/v1/feedback", json=WHOLE | {"client_event_id": str(new_id())})
+        assert first_error(refusal(clash)) == ("/external_id", "key_reused")
+
+
 async def test_a_batch_answers_each_item_in_order(house: House, tenant_id: UUID) -> None:
     first, second, third = ({"text": f"第{n}条", "source": "s", "external_id": str(n)} for n in range(3))
     async with door(house, tenant_id) as client:
@@ -121,9 +128,9 @@ async def test_a_batch_answers_each_item_in_order(house: House, tenant_id: UUID)
         assert items[4]["id"] == items[0]["id"]
         assert items[7]["external_id"] == "2"
         assert [first_error(checked(items[n]["problem"], 422)) for n in (2, 3, 5, 6)] == [
-            ("/external_id", "key_reused"),
+            ("/items/2/external_id", "key_reused"),
             ("/items/3/text", "required"),
-            ("/external_id", "key_reused"),
+            ("/items/5/external_id", "key_reused"),
             ("/items/6", "not_an_object"),
         ]
     assert (await rows(house, tenant_id))["feedback"] == 3

@@ -23,7 +23,7 @@ from shared.ids import new_id
 from shared.web.description import body_of
 from shared.web.doors import requires
 from shared.web.json_body import read_json
-from shared.web.problems import FieldError, Problem, field_errors, language_of
+from shared.web.problems import FieldError, Problem, field_errors, language_of, pointer
 
 BATCH_ITEMS_MAX = 1_000
 RACES_MAX = 5
@@ -75,7 +75,7 @@ async def post_feedback(request: Request, here: Here, actor: Writer) -> Feedback
     parsed = _parse(await read_json(request), here)
     [accepted] = await _accept(here, actor, [parsed.intake])
     if accepted.outcome is Outcome.CONTRADICTS:
-        raise _contradiction(parsed.item)
+        raise _contradiction(accepted)
     receipt = FeedbackOut(id=accepted.id, receipt_code=accepted.receipt_code, warnings=_warnings(parsed.item))
     return _answer(receipt, accepted.outcome)  # type: ignore[return-value]  # FastAPI passes a response through
 
@@ -88,8 +88,8 @@ async def post_feedback_batch(request: Request, here: Here, actor: Writer) -> Ba
     good = [one for one in parsed if isinstance(one, _Parsed)]
     accepted = iter(await _accept(here, actor, [one.intake for one in good]) if good else [])
     items = [
-        _item_out(one.item, next(accepted), language) if isinstance(one, _Parsed) else _refused(one, language)
-        for one in parsed
+        _item_out((index, one.item), next(accepted), language) if isinstance(one, _Parsed) else _refused(one, language)
+        for index, one in enumerate(parsed)
     ]
     return BatchOut(items=items)
 
@@ -145,10 +145,11 @@ def _items(body: object) -> list[Any]:
     return items
 
 
-def _item_out(item: FeedbackIn, accepted: Accepted, language: str) -> BatchItemOut:
+def _item_out(numbered: tuple[int, FeedbackIn], accepted: Accepted, language: str) -> BatchItemOut:
+    index, item = numbered
     named = {"client_event_id": item.client_event_id, "external_id": item.external_id}
     if accepted.outcome is Outcome.CONTRADICTS:
-        problem = _contradiction(item)
+        problem = _contradiction(accepted, inside=("items", index))
         return BatchItemOut(status=problem.status, problem=problem.document(language), **named)
     return BatchItemOut(
         status=201 if accepted.outcome is Outcome.NEW else 200,
@@ -163,8 +164,8 @@ def _refused(problem: Problem, language: str) -> BatchItemOut:
     return BatchItemOut(status=problem.status, problem=problem.document(language))
 
 
-def _contradiction(item: FeedbackIn) -> Problem:
-    field = "/client_event_id" if item.client_event_id else "/external_id"
+def _contradiction(accepted: Accepted, *, inside: tuple[str | int, ...] = ()) -> Problem:
+    field = pointer((*inside, accepted.known_by or ""))
     return Problem("key_reused", 422, errors=[FieldError(field, "key_reused")])
 
 

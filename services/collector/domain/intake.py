@@ -55,11 +55,11 @@ class Intake:
     person: Person | None = None
     consent: ConsentGiven | None = None
 
-    def known_by(self) -> tuple[object, ...]:
-        """What a repeat is known by."""
-        by_event = (self.client_event_id,) if self.client_event_id else ()
-        by_source = ((self.source, self.external_id),) if self.external_id else ()
-        return (*by_event, *by_source)
+    def known_by(self) -> dict[str, object]:
+        """What a repeat is known by, under the name of the field that says it."""
+        by_event = {"client_event_id": self.client_event_id} if self.client_event_id else {}
+        by_source = {"external_id": (self.source, self.external_id)} if self.external_id else {}
+        return {**by_event, **by_source}
 
 
 # The lowest and highest value of each scale.

@@ -32,11 +32,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Accepted:
-    """One feedback's outcome; id and code are those of the first time."""
+    """One feedback's outcome; id and code are those of the first time, and `known_by` is the field that told."""
 
     outcome: Outcome
     id: UUID
     receipt_code: str
+    known_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,15 +70,16 @@ def _sort_out(
     fresh: list[tuple[Intake, Stored]] = []
     for intake in intakes:
         mac = blind_index(keys.index_key, "feedback_body", intake.body.decode())
-        stored = next((known[key] for key in intake.known_by() if key in known), None)
-        if stored is None:
+        field = next((name for name, key in intake.known_by().items() if key in known), None)
+        if field is None:
             stored = Stored(new_id(), new_receipt_code(), mac)
-            known.update(dict.fromkeys(intake.known_by(), stored))
+            known.update(dict.fromkeys(intake.known_by().values(), stored))
             fresh.append((intake, stored))
             outcome = Outcome.NEW
         else:
+            stored = known[intake.known_by()[field]]
             outcome = Outcome.REPLAYED if hmac.compare_digest(stored.body_mac, mac) else Outcome.CONTRADICTS
-        accepted.append(Accepted(outcome, stored.id, stored.receipt_code))
+        accepted.append(Accepted(outcome, stored.id, stored.receipt_code, field))
     return accepted, fresh
 
 
