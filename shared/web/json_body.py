@@ -7,6 +7,9 @@ from starlette.requests import Request
 
 from shared.web.problems import FieldError, Problem
 
+# No door wants more than five. What lies near the interpreter's own limit is read here and breaks further in.
+DEPTH_MAX = 32
+
 _JSON_TYPES = ("application/json", "text/json")
 
 
@@ -17,12 +20,32 @@ async def read_json(request: Request) -> Any:  # noqa: ANN401 - any JSON value
         raise Problem("unsupported_type", 415)
     body = await request.body()
     try:
-        return json.loads(body.decode(), parse_constant=_refuse_constant)
+        value = json.loads(body.decode(), parse_constant=_refuse_constant)
     except RecursionError:
-        raise Problem("not_json", 400, errors=[FieldError("", "too_deep")]) from None
+        raise _refused(FieldError("", "too_deep")) from None
     except ValueError:
-        raise Problem("not_json", 400, errors=[FieldError("", "not_json")]) from None
+        raise _refused(FieldError("", "not_json")) from None
+    if _is_too_deep(value):
+        raise _refused(FieldError("", "too_deep"))
+    return value
+
+
+def _refused(error: FieldError) -> Problem:
+    return Problem("not_json", 400, errors=[error])
 
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+def _is_too_deep(value: object) -> bool:
+    level = [value]
+    for _ in range(DEPTH_MAX):
+        level = [inner for outer in level for inner in _inside(outer)]
+    return bool(level)
+
+
+def _inside(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []

@@ -228,6 +228,13 @@ async def test_a_bad_body_is_refused_by_name_and_leaves_nothing(house: House, te
     assert set((await rows(house, tenant_id)).values()) == {0}
 
 
+async def test_depth_is_refused_before_anything_breaks_on_it(house: House, tenant_id: UUID) -> None:
+    async with door(house, tenant_id) as client:
+        for depth in (*range(1, 900, 50), *range(900, 1_010)):
+            content = b'{"text": "x", "y": ' + b"[" * depth + b"]" * depth + b"}"
+            assert (await client.post("/v1/feedback", content=content)).status_code in (201, 400), depth
+
+
 @pytest.mark.parametrize(
     ("text", "channel"), [("长" * 4_096, "widget"), ("😀" * 4_096, "survey"), ("长" * 20_000, "import")]
 )
