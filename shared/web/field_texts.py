@@ -144,6 +144,12 @@ FIELD_RULES: dict[str, Said] = {
         "请求体不是有效的 JSON。",
         "请以 UTF-8 编码发送一个完整的 JSON 值。",
     ),
+    "duplicate_name": Said(
+        "An object holds the name {name} twice.",
+        "Send each name once.",
+        "同一对象中的字段名 {name} 出现了两次。",
+        "每个字段名只发送一次。",
+    ),
     "too_deep": Said("The JSON is nested too deeply.", "Send a flat object.", "JSON 嵌套过深。", "请发送扁平的对象。"),
     "unpaired": Said(
         "This field needs {partner} beside it.",

@@ -1,6 +1,7 @@
 """Reads a JSON body so that whatever is wrong with it can be named."""
 
 import json
+from collections import Counter
 from typing import Any, NoReturn
 
 from starlette.requests import Request
@@ -9,8 +10,17 @@ from shared.web.problems import FieldError, Problem
 
 # No door wants more than five. What lies near the interpreter's own limit is read here and breaks further in.
 DEPTH_MAX = 32
+NAME_LENGTH_SHOWN_MAX = 100
 
 _JSON_TYPES = ("application/json", "text/json")
+
+
+class _NameTwiceError(ValueError):
+    """An object with one name twice: readers differ in which value counts, so neither may."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name[:NAME_LENGTH_SHOWN_MAX]
 
 
 async def read_json(request: Request) -> Any:  # noqa: ANN401 - any JSON value
@@ -20,9 +30,11 @@ async def read_json(request: Request) -> Any:  # noqa: ANN401 - any JSON value
         raise Problem("unsupported_type", 415)
     body = await request.body()
     try:
-        value = json.loads(body.decode(), parse_constant=_refuse_constant)
+        value = json.loads(body.decode(), parse_constant=_refuse_constant, object_pairs_hook=_object)
     except RecursionError:
         raise _refused(FieldError("", "too_deep")) from None
+    except _NameTwiceError as error:
+        raise _refused(FieldError("", "duplicate_name", {"name": error.name})) from None
     except ValueError:
         raise _refused(FieldError("", "not_json")) from None
     if _is_too_deep(value):
@@ -36,6 +48,13 @@ def _refused(error: FieldError) -> Problem:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise _NameTwiceError(Counter(name for name, _ in pairs).most_common(1)[0][0])
+    return made
 
 
 def _is_too_deep(value: object) -> bool:

@@ -197,6 +197,8 @@ BAD_BODIES: dict[str, tuple[bytes, int, str, str]] = {
     "5,000 digits": (json_with("9" * 5_000), 400, "", "not_json"),
     "deep": (b'{"text": "x", "y": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400, "", "too_deep"),
     "deep and open": (b'{"text":' * 100_000, 400, "", "too_deep"),
+    "a name twice": (b'{"text": "x", "text": "y"}', 400, "", "duplicate_name"),
+    "a name twice inside": (b'{"text": "x", "rating": {"value": 1, "value": 2}}', 400, "", "duplicate_name"),
     "an array": (b"[]", 422, "", "not_an_object"),
     "a number": (b"17", 422, "", "not_an_object"),
     "null": (b"null", 422, "", "not_an_object"),
