@@ -138,6 +138,12 @@ FIELD_RULES: dict[str, Said] = {
         "不是有效的电子邮箱地址。",
         "请按 name@example.com 的格式填写。",
     ),
+    "not_a_phone": Said(
+        "This is not a phone number.",
+        "Write at least {min_length} digits, or leave the field out.",
+        "不是有效的电话号码。",
+        "请至少填写 {min_length} 位数字，或省略该字段。",
+    ),
     "not_json": Said(
         "The body is not JSON.",
         "Send one whole JSON value in UTF-8.",

@@ -217,6 +217,7 @@ BAD_BODIES: dict[str, tuple[bytes, int, str, str]] = {
     "off the scale": (json_with("6"), 422, "/rating/value", "off_the_scale"),
     "no source": (b'{"text": "x", "external_id": "1"}', 422, "/external_id", "source_missing"),
     "no e-mail": (b'{"text": "x", "customer": {"email": "a b@c"}}', 422, "/customer/email", "not_an_email"),
+    "no phone": (b'{"text": "x", "customer": {"phone": "n/a"}}', 422, "/customer/phone", "not_a_phone"),
 }
 
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, AliasChoices, AwareDatetime, BaseModel, Con
 from pydantic_core import PydanticCustomError
 
 from services.collector.channels.registry import CHANNELS
+from services.collector.domain.identity import PHONE, normal_form
 from services.collector.domain.intake import SCALES, ConsentGiven, Intake, Person, Rating
 from services.collector.domain.language import language_of_tag, language_of_text
 from shared.clock import now
@@ -21,6 +22,7 @@ FUTURE_TOLERANCE = timedelta(hours=24)  # Phones' clocks are wrong, and time zon
 WARNINGS_MAX = 20
 UNKNOWN_NAME_LENGTH_MAX = 100
 EMAIL_LENGTH_MAX = 254
+PHONE_LENGTH_MIN = 5  # Shorter ones are "n/a", "0" and "123": they would make strangers one person.
 
 _EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[^@\s<>,;:\"()\[\]\\.]+(?:\.[^@\s<>,;:\"()\[\]\\.]+)+")
 
@@ -31,6 +33,12 @@ def _plausible(moment: datetime) -> datetime:
     return moment
 
 
+def _phone(number: str) -> str:
+    if len(normal_form(PHONE, number)) < PHONE_LENGTH_MIN:
+        raise PydanticCustomError("not_a_phone", "not a phone number", {"min_length": PHONE_LENGTH_MIN})
+    return number
+
+
 def _email(address: str) -> str:
     if not _EMAIL.fullmatch(address.strip()):
         raise PydanticCustomError("not_an_email", "not an e-mail address")
@@ -39,6 +47,7 @@ def _email(address: str) -> str:
 
 Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
 Email = Annotated[FilledText, Field(max_length=EMAIL_LENGTH_MAX), AfterValidator(_email)]
+Phone = Annotated[Name, AfterValidator(_phone)]
 Tag = Annotated[FilledText, Field(max_length=35)]
 
 
@@ -67,7 +76,7 @@ class CustomerIn(_Lenient):
 
     external_id: Name | None = None
     email: Email | None = None
-    phone: Name | None = None
+    phone: Phone | None = None
     name: Name | None = None
     language: Tag | None = None
 

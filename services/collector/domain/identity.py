@@ -27,9 +27,10 @@ class Owner:
 
 
 def values_of(person: Person) -> list[tuple[str, str]]:
-    """What the person is recognised by, strongest first, in normal form."""
+    """What the person is recognised by, strongest first, in normal form. What is empty in it names nobody."""
     values = [(EXTERNAL_ID, person.external_id), (EMAIL, person.email), (PHONE, person.phone)]
-    return [(kind, normal_form(kind, value)) for kind, value in values if value]
+    normal = [(kind, normal_form(kind, value)) for kind, value in values if value]
+    return [(kind, value) for kind, value in normal if value]
 
 
 def normal_form(kind: str, value: str) -> str:
