@@ -36,7 +36,7 @@ def unseal(key: bytes, sealed: bytes, place: str) -> bytes:
     nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
     try:
         return AESGCM(key).decrypt(nonce, body, place.encode())
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # What is cut short has no whole nonce, which is no tag to check.
         raise SealBrokenError(place) from error
 
 
