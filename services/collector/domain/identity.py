@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,14 +17,6 @@ class Mark:
 
     kind: str
     blind_index: bytes
-
-
-@dataclass(frozen=True)
-class Owner:
-    """Whom a mark belongs to."""
-
-    customer_id: UUID
-    has_external_id: bool
 
 
 def values_of(person: Person) -> list[tuple[str, str]]:
@@ -43,8 +36,8 @@ def normal_form(kind: str, value: str) -> str:
     return plain
 
 
-def choose_owner(marks: Sequence[Mark], owners: Mapping[Mark, Owner]) -> UUID | None:
-    """The known customer that these marks point to, or None for a new one.
+def choose_owner(marks: Sequence[Mark], owners: Mapping[Mark, UUID], named: AbstractSet[UUID]) -> UUID | None:
+    """The known customer that these marks point to, or None for a new one; `named` are those with an external id.
 
     The strongest known mark decides. A shared e-mail or phone does not make two external ids one person.
     """
@@ -53,7 +46,7 @@ def choose_owner(marks: Sequence[Mark], owners: Mapping[Mark, Owner]) -> UUID | 
         owner = owners.get(mark)
         if owner is None:
             continue
-        if mark.kind != EXTERNAL_ID and brings_external_id and owner.has_external_id:
+        if mark.kind != EXTERNAL_ID and brings_external_id and owner in named:
             continue
-        return owner.customer_id
+        return owner
     return None

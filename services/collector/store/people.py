@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from services.collector.domain.identity import EXTERNAL_ID, Mark, Owner, choose_owner, values_of
+from services.collector.domain.identity import EXTERNAL_ID, Mark, choose_owner, values_of
 from services.collector.domain.intake import Person
 from services.collector.store.keyring import TenantKeys
 from services.collector.store.lost_race import LostRaceError
@@ -51,9 +51,10 @@ class Speaker:
 
 @dataclass
 class _Gathered:
-    """What one batch adds."""
+    """What one batch knows and adds. `named` are the customers with an external id."""
 
-    owners: dict[Mark, Owner] = field(default_factory=dict)
+    owners: dict[Mark, UUID] = field(default_factory=dict)
+    named: set[UUID] = field(default_factory=set)
     customers: dict[UUID, Values] = field(default_factory=dict)
     identities: dict[Mark, Values] = field(default_factory=dict)
     person_keys: dict[UUID, bytes] = field(default_factory=dict)
@@ -73,7 +74,7 @@ class People:
     async def recognise(self, speakers: Sequence[Speaker | None]) -> list[UUID | None]:
         """The customer of each speaker, known or new; None where nobody is named. Raises LostRaceError."""
         marks = [self._marks(speaker) for speaker in speakers]
-        self._gathered.owners = await self._owners({mark for some in marks for mark in some})
+        await self._load_owners({mark for some in marks for mark in some})
         found = [self._place(speaker, some) for speaker, some in zip(speakers, marks, strict=True)]
         await self._load_person_keys()
         for speaker, customer_id in zip(speakers, found, strict=True):
@@ -87,18 +88,17 @@ class People:
             return []
         return [Mark(kind, self._keys.index(kind, value)) for kind, value in values_of(speaker.person)]
 
-    async def _owners(self, marks: set[Mark]) -> dict[Mark, Owner]:
+    async def _load_owners(self, marks: set[Mark]) -> None:
         kinds, indexes = [mark.kind for mark in marks], [mark.blind_index for mark in marks]
         rows = await self._tx.fetch(_OWNERS, self._keys.tenant_id, kinds, indexes) if marks else []
-        return {
-            Mark(row["kind"], row["blind_index"]): Owner(row["customer_id"], row["has_external_id"]) for row in rows
-        }
+        self._gathered.owners = {Mark(row["kind"], row["blind_index"]): row["customer_id"] for row in rows}
+        self._gathered.named = {row["customer_id"] for row in rows if row["has_external_id"]}
 
     def _place(self, speaker: Speaker | None, marks: Sequence[Mark]) -> UUID | None:
         if speaker is None or not marks:
             return None
         gathered = self._gathered
-        customer_id = choose_owner(marks, gathered.owners)
+        customer_id = choose_owner(marks, gathered.owners, gathered.named)
         if customer_id is None:
             customer_id = new_id()
             gathered.person_keys[customer_id] = new_key()
@@ -110,14 +110,12 @@ class People:
 
     def _claim(self, marks: Sequence[Mark], customer_id: UUID) -> None:
         """What nobody else is known by, this customer is known by from now on, within this batch, too."""
-        owners = self._gathered.owners
-        has_external_id = any(mark.kind == EXTERNAL_ID for mark in marks)
         for mark in marks:
-            owner = owners.get(mark)
-            if owner is None:
+            if mark not in self._gathered.owners:
+                self._gathered.owners[mark] = customer_id
                 self._gathered.identities[mark] = self._identity(mark, customer_id)
-            if owner is None or owner.customer_id == customer_id:
-                owners[mark] = Owner(customer_id, has_external_id or (owner is not None and owner.has_external_id))
+            if mark.kind == EXTERNAL_ID:
+                self._gathered.named.add(customer_id)
 
     def _customer(self, speaker: Speaker, customer_id: UUID) -> Values:
         profile = {"name": speaker.person.name, "external_id": speaker.person.external_id}
@@ -136,7 +134,7 @@ class People:
         return {**row, "blind_index": mark.blind_index, "customer_id": customer_id}
 
     async def _load_person_keys(self) -> None:
-        known = {owner.customer_id for owner in self._gathered.owners.values()} - self._gathered.person_keys.keys()
+        known = set(self._gathered.owners.values()) - self._gathered.person_keys.keys()
         rows = await self._tx.fetch(_PERSON_KEYS, self._keys.tenant_id, list(known)) if known else []
         for row in rows:
             self._gathered.person_keys[row["id"]] = self._keys.unwrap_person_key(row["wrapped_key"], row["id"])
