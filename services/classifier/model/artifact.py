@@ -15,6 +15,8 @@ from services.classifier.model.terms import TERMS_VERSION
 from shared.contracts.vocabulary import Language
 
 FORMAT_VERSION = 1
+# What numpy, zipfile and json raise for a file of another form.
+_OTHER_FORM = (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile)
 FILE_BYTES_MAX = 512 * 1024 * 1024
 Floats = npt.NDArray[np.float64]
 
@@ -74,7 +76,7 @@ def load(folder: Path, version: str) -> Artifact:
         raise ArtifactError("the file is not what was trained")
     try:
         return _unpack(content)
-    except (ValueError, KeyError, zipfile.BadZipFile) as error:
+    except _OTHER_FORM as error:
         raise ArtifactError(f"the file has another form: {type(error).__name__}") from error
 
 
@@ -124,4 +126,7 @@ def _unpack_language(arrays: Any, language: str, meta: dict[str, Any]) -> Langua
         return Head(tuple(known[name]), weights, intercepts)
 
     vocabulary = {term: index for index, term in enumerate(known["vocabulary"])}
-    return LanguageModel(vocabulary, arrays[f"{language}.idf"], head("category"), head("urgency"))
+    idf = arrays[f"{language}.idf"]
+    if idf.shape != (len(vocabulary),):
+        raise ValueError("shapes do not fit")
+    return LanguageModel(vocabulary, idf, head("category"), head("urgency"))
