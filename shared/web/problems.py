@@ -120,8 +120,6 @@ _CODES = {
     "bool_type": "not_true_or_false",
     "bool_parsing": "not_true_or_false",
     "list_type": "not_a_list",
-    "too_long": "too_many",
-    "too_short": "too_few",
     "dict_type": "not_an_object",
     "model_type": "not_an_object",
     "model_attributes_type": "not_an_object",
@@ -145,20 +143,28 @@ _CODES = {
 }
 
 
+_CODES_OF_LISTS = {"too_long": "too_many", "too_short": "too_few"}
+# pydantic puts this after a name that is itself at fault.
+_NAME_ITSELF = "[key]"
+
+
 def field_errors(errors: Iterable[Mapping[str, Any]], *, inside: tuple[str | int, ...] = ()) -> list[FieldError]:
     """pydantic's errors as ours. `inside` is put in front of each place; FastAPI's own first part is dropped."""
     return [
         FieldError(
-            pointer=pointer((*inside, *error["loc"])),
-            code=_code(error["type"]),
+            pointer=pointer((*inside, *(part for part in error["loc"] if part != _NAME_ITSELF))),
+            code=_code(error),
             about={key: value for key, value in error.get("ctx", {}).items() if key != "error"},
         )
         for error in errors
     ]
 
 
-def _code(pydantic_type: str) -> str:
-    return pydantic_type if pydantic_type in FIELD_RULES else _CODES.get(pydantic_type, "invalid")
+def _code(error: Mapping[str, Any]) -> str:
+    said = str(error["type"])
+    if error.get("ctx", {}).get("field_type") == "List":  # pydantic says too long of texts and of lists.
+        return _CODES_OF_LISTS.get(said, "invalid")
+    return said if said in FIELD_RULES else _CODES.get(said, "invalid")
 
 
 def pointer(place: tuple[str | int, ...]) -> str:
