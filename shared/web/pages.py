@@ -31,12 +31,19 @@ class Pages:
         if cursor is None:
             return None
         try:
-            raw = base64.urlsafe_b64decode(cursor.encode() + b"==")
-            mac, body = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
-            at, identifier = json.loads(body) if hmac.compare_digest(mac, self._mac(body)) else ("", "")
-            return Place(datetime.fromisoformat(at), UUID(identifier))
+            place = self._opened(cursor)
         except (ValueError, TypeError):
-            raise Problem("invalid", 422, errors=[FieldError("/query/cursor", "bad_cursor")]) from None
+            place = None
+        # base64 reads over what does not belong to it, so the cursor must also be the one that we would write.
+        if place is None or self.write(place) != cursor:
+            raise Problem("invalid", 422, errors=[FieldError("/query/cursor", "bad_cursor")])
+        return place
+
+    def _opened(self, cursor: str) -> Place:
+        raw = base64.urlsafe_b64decode(cursor.encode() + b"==")
+        mac, body = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
+        at, identifier = json.loads(body) if hmac.compare_digest(mac, self._mac(body)) else ("", "")
+        return Place(datetime.fromisoformat(at), UUID(identifier))
 
     def write(self, place: Place) -> str:
         """The cursor for a place."""

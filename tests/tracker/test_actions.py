@@ -242,7 +242,20 @@ async def test_a_cursor_that_is_not_ours_is_refused(house: House, tenant_id: UUI
         await us.open([classified(tenant_id, None) for _ in range(2)])
         ours = str((await us.read("/v1/cases", limit=1))["next"])
         foreign = Pages("another instance's key").write(Place(MOMENT, new_id()))
-        for cursor in (foreign, ours[:-2], "A" + ours[1:], ours + "A", "x", "", "坏", "\0", "=" * 40, ours * 4):
+        changed = ("B" if ours.startswith("A") else "A") + ours[1:]
+        for cursor in (
+            foreign,
+            changed,
+            ours[:-2],
+            ours + "A",
+            f"坏{ours}",
+            f"{ours}==",
+            "x",
+            "",
+            "\0",
+            "=" * 40,
+            ours * 4,
+        ):
             answer = await us.client.get("/v1/cases", params={"cursor": cursor})
             assert answer.status_code == 422, cursor
             assert refusal(answer)["errors"][0]["pointer"] == "/query/cursor"
