@@ -18,12 +18,21 @@ class MailServer:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.port = 0
+        self.sender_replies: list[str] = []
         self.rcpt_replies: list[str] = []
         self.data_replies: list[str] = []
         self.hangs_up_after_data = 0
 
     async def count(self) -> int:
         return len(self.mails)
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's own name and arguments
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if self.sender_replies:
+            return self.sender_replies.pop(0)
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's own name and arguments
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]

@@ -26,6 +26,7 @@ CALLED_BY_NAME = {
     "pytest_collection_modifyitems": "pytest calls its hooks by their names",
     "pytest_terminal_summary": "pytest calls its hooks by their names",
     "handle_DATA": "aiosmtpd calls it when a mail has come",
+    "handle_MAIL": "as handle_DATA, for the sender",
     "handle_RCPT": "as handle_DATA, for each recipient",
 }
 
