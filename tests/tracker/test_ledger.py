@@ -175,7 +175,7 @@ async def test_a_customer_is_told_once_however_often_the_work_is_done(house: Hou
         [notice] = (await we.us.read("/v1/notices"))["items"]
         [mail] = we.mails.mails
         assert mail["Message-ID"].startswith(f"<{notice['id']}@")
-        assert mail["To"] == WORK.value
+        assert (mail["To"], mail["Content-Language"]) == (WORK.value, "en")
         assert "The relay was replaced." in mail.get_content()
         assert await we.ledger() == [("sent", None)]
         assert await we.undone() == 0

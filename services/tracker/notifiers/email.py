@@ -103,8 +103,8 @@ class SmtpMailer:
         message["Date"] = format_datetime(mail.at)
         message["Message-ID"] = f"<{mail.notice_id}@{self._sender.rpartition('@')[2] or 'localhost'}>"
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = mail.letter.language
         message.set_content(mail.letter.text)
+        message["Content-Language"] = mail.letter.language  # After the content, whose setting clears such headers.
         return message
 
 
