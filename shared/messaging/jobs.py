@@ -101,6 +101,15 @@ async def put_many(tx: Tx, tenant_id: UUID, kind: str, args_by_key: Mapping[str,
     await tx.insert(Job, rows, tail="ON CONFLICT DO NOTHING")
 
 
+async def hold(tx: Tx, claim: Claim) -> None:
+    """Lets nobody else take the job while this transaction lasts; StaleLeaseError when somebody has.
+
+    For the claim of what cannot be taken back, such as a mail: a worker that slept past its lease must not begin it.
+    """
+    if not await tx.fetchval("SELECT job_held($1, $2, $3)", claim.tenant_id, claim.id, claim.fence):
+        raise StaleLeaseError(claim.kind)
+
+
 async def finish(tx: Tx, claim: Claim) -> None:
     """Ends the job in the transaction of its effect; StaleLeaseError undoes both."""
     if not await tx.fetchval("SELECT job_done($1, $2, $3)", claim.tenant_id, claim.id, claim.fence):

@@ -322,6 +322,28 @@ async def test_the_ledger_says_so_before_the_server_hears_of_it(house: House, te
         assert "已更换继电器。" in str(text)
 
 
+async def test_a_worker_whose_lease_passed_on_has_no_effect(house: House, tenant_id: UUID) -> None:
+    async with office(house, tenant_id) as we:
+        await we.close(person(WORK))
+        late_planner = await we.claim(PLAN_NOTICES)
+        planner = await we.claim(PLAN_NOTICES)
+        with pytest.raises(StaleLeaseError):
+            await plan_notices(late_planner, we.us.database)
+        assert await we.ledger() == []
+        await plan_notices(planner, we.us.database)
+        late, worker = await we.claim(SEND_NOTICE), await we.claim(SEND_NOTICE)
+        for mailer in (we.send.mailer, None):
+            with pytest.raises(StaleLeaseError):
+                await replace(we.send, mailer=mailer)(late)
+            assert await we.ledger() == [("queued", None)]
+        assert we.mails.mails == []
+        await we.send(worker)
+        with pytest.raises(StaleLeaseError):
+            await we.send(late)
+        assert await we.ledger() == [("sent", None)]
+        assert len(we.mails.mails) == 1
+
+
 async def test_while_the_collector_is_away_nobody_is_decided_on(house: House, tenant_id: UUID) -> None:
     async with office(house, tenant_id) as we:
         await we.close(person(WORK), person(HOME, has_consent=False), person(CLAIMED), person())

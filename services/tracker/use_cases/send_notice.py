@@ -88,6 +88,7 @@ class SendNotice:
                 await jobs.finish(tx, claim)
             return
         async with self.database.transaction(notice.tenant_id) as tx:
+            await jobs.hold(tx, claim)
             if not await notices.claim(tx, notice, address.address_id, letter):
                 raise StaleLeaseError(claim.kind)
         ending = await self.mailer.send(Mail(notice.id, address.value, letter, self.clock()))
