@@ -245,6 +245,7 @@ async def test_a_final_no_is_final(
         {"rcpt_replies": ["451 greylisted"]},
         {"data_replies": ["452 disk full"]},
         {"sender_replies": ["451 later"]},
+        {"sender_replies": ["530 sign in first"]},
     ],
 )
 async def test_a_no_for_now_is_tried_again(house: House, tenant_id: UUID, replies: dict[str, list[str]]) -> None:

@@ -15,6 +15,7 @@ import aiosmtplib
 from services.tracker.domain.telling import Letter
 from services.tracker.settings import SmtpSecurity, TrackerSettings
 
+# Shorter than a job's lease together, so that a slow server cannot outlive the worker's right to send.
 COMMAND_TIMEOUT_S = 20
 _PERMANENT_FROM = 500
 
@@ -58,20 +59,21 @@ class SmtpMailer:
         client = self._client()
         try:
             await client.connect()
-        except (aiosmtplib.SMTPException, OSError, TimeoutError):
-            # A refused sign-in is the operator's to mend, and says nothing about this customer.
-            return _close(client, Ending.NOT_NOW)
-        return _close(client, await self._address(client, mail))
-
-    async def _address(self, client: aiosmtplib.SMTP, mail: Mail) -> Ending:
-        try:
             await client.mail(self._sender)
-            await client.rcpt(mail.to)
+        except (aiosmtplib.SMTPException, OSError, TimeoutError):
+            # A wrong password or sender is the operator's to mend; no customer is to be given up for it.
+            return _close(client, Ending.NOT_NOW)
+        refused = await self._refusal_of(client, mail.to)
+        return _close(client, refused or await self._hand_over(client, mail))
+
+    async def _refusal_of(self, client: aiosmtplib.SMTP, to: str) -> Ending | None:
+        try:
+            await client.rcpt(to)
         except aiosmtplib.SMTPResponseException as error:
             return _refusal(error.code)
         except (aiosmtplib.SMTPException, OSError, TimeoutError):
             return Ending.NOT_NOW
-        return await self._hand_over(client, mail)
+        return None
 
     async def _hand_over(self, client: aiosmtplib.SMTP, mail: Mail) -> Ending:
         """From here on, silence means doubt: the server may have taken the mail."""
@@ -97,7 +99,7 @@ class SmtpMailer:
 
     def _message(self, mail: Mail) -> EmailMessage:
         message = EmailMessage()
-        message["From"] = _sender_of(self._settings.mail_from, self._settings.brand)
+        message["From"] = _address(self._settings.mail_from, self._settings.brand)
         message["To"] = mail.to
         message["Subject"] = mail.letter.subject
         message["Date"] = format_datetime(mail.at)
@@ -108,7 +110,7 @@ class SmtpMailer:
         return message
 
 
-def _sender_of(written: str, brand: str) -> Address:
+def _address(written: str, brand: str) -> Address:
     name, address = parseaddr(written)
     return Address(display_name=name or brand, addr_spec=address or written)
 
