@@ -372,3 +372,14 @@ async def test_without_a_mail_server_the_letter_is_kept_and_stays_unsent(house: 
         assert kept["subject"] == "您反馈的问题已经解决"
         await we.work()
         assert we.mails.mails == []
+
+
+@pytest.mark.parametrize("value", ["张@例子.test", "é@x.test"])
+async def test_an_address_that_cannot_be_written_is_refused_and_not_doubted(
+    house: House, tenant_id: UUID, value: str
+) -> None:
+    async with office(house, tenant_id) as we:
+        await we.close(person(address(value)))
+        await we.work()
+        assert await we.ledger() == [("failed", "refused")]
+        assert await we.undone() == 0

@@ -71,6 +71,8 @@ class SmtpMailer:
             await client.rcpt(to)
         except aiosmtplib.SMTPResponseException as error:
             return _refusal(error.code)
+        except UnicodeError:
+            return Ending.REFUSED  # An address beyond ASCII, which this way out cannot write.
         except (aiosmtplib.SMTPException, OSError, TimeoutError):
             return Ending.NOT_NOW
         return None
