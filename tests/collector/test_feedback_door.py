@@ -43,9 +43,9 @@ async def door(house: House, tenant_id: UUID, scope: Scope = Scope.FEEDBACK_WRIT
 
 
 async def rows(house: House, tenant_id: UUID) -> dict[str, int]:
-    counts = (f"(SELECT count(*) FROM {table} WHERE tenant_id = $1) AS {table}" for table in TABLES)
+    count = "SELECT count(*) FROM {} WHERE tenant_id = $1"
     async with house.query("collector") as owner:
-        return dict(await owner.fetchrow(f"SELECT {', '.join(counts)}", tenant_id) or {})
+        return {table: await owner.fetchval(count.format(table), tenant_id) for table in TABLES}
 
 
 def refusal(answer: httpx.Response) -> dict[str, Any]:
@@ -102,7 +102,7 @@ async def test_a_repeat_gets_the_first_answer_and_other_content_is_refused(
         assert again.headers["Idempotent-Replayed"] == "true"
         assert again.json() == first.json()
         other = refusal(await client.post("/v1/feedback", json=body | {"text": "好了"}))
-        assert (other["status"], other["code"]) == (422, "key_reused")
+        assert other["code"] == "key_reused"
         assert first_error(other) == (f"/{known_by[-1]}", "key_reused")
     assert (await rows(house, tenant_id))["feedback"] == 1
     assert (await rows(house, tenant_id))["outbox"] == 1
@@ -124,8 +124,7 @@ async def test_a_batch_answers_each_item_in_order(house: House, tenant_id: UUID)
         assert answer.status_code == 207
         items = answer.json()["items"]
         assert [item["status"] for item in items] == [201, 200, 422, 422, 200, 422, 422, 201]
-        assert items[1]["id"] == stored["id"]
-        assert items[4]["id"] == items[0]["id"]
+        assert [items[1]["id"], items[4]["id"]] == [stored["id"], items[0]["id"]]
         assert items[7]["external_id"] == "2"
         assert [first_error(checked(items[n]["problem"], 422)) for n in (2, 3, 5, 6)] == [
             ("/items/2/external_id", "key_reused"),
@@ -133,23 +132,21 @@ async def test_a_batch_answers_each_item_in_order(house: House, tenant_id: UUID)
             ("/items/5/external_id", "key_reused"),
             ("/items/6", "not_an_object"),
         ]
-    assert (await rows(house, tenant_id))["feedback"] == 3
-    assert (await rows(house, tenant_id))["outbox"] == 3
+    counts = await rows(house, tenant_id)
+    assert (counts["feedback"], counts["outbox"]) == (3, 3)
 
 
-@pytest.mark.parametrize(
-    ("body", "error"),
-    [
-        ({"items": [{"text": "x"}] * 1_001}, ("/items", "too_many")),
-        ({"items": {}}, ("/items", "not_a_list")),
-        ([], ("/items", "not_a_list")),
-    ],
-)
-async def test_a_batch_that_is_none_is_refused_whole(
-    house: House, tenant_id: UUID, body: object, error: tuple[str, str]
-) -> None:
+BAD_BATCHES: list[tuple[object, str]] = [
+    ({"items": [{"text": "x"}] * 1_001}, "too_many"),
+    ({"items": {}}, "not_a_list"),
+]
+
+
+@pytest.mark.parametrize(("body", "code"), BAD_BATCHES)
+async def test_a_batch_that_is_none_is_refused_whole(house: House, tenant_id: UUID, body: object, code: str) -> None:
     async with door(house, tenant_id) as client:
-        assert first_error(refusal(await client.post("/v1/feedback:batch", json=body))) == error
+        assert first_error(refusal(await client.post("/v1/feedback:batch", json=body))) == ("/items", code)
+        assert first_error(refusal(await client.post("/v1/feedback:batch", json=[body]))) == ("/items", "not_a_list")
     assert set((await rows(house, tenant_id)).values()) == {0}
 
 
@@ -190,8 +187,7 @@ BAD_BODIES: dict[str, tuple[bytes, int, str, str]] = {
     "truncated": ('{"text": "坏'.encode(), 400, "", "not_json"),
     "no utf-8": (b'{"text": "\xff\xfe"}', 400, "", "not_json"),
     "gb18030": ('{"text": "坏了"}'.encode("gb18030"), 400, "", "not_json"),
-    "nan": (json_with("NaN"), 400, "", "not_json"),
-    "infinity": (json_with("-Infinity"), 400, "", "not_json"),
+    **{value: (json_with(value), 400, "", "not_json") for value in ("NaN", "Infinity", "-Infinity")},
     "1e400": (json_with("1e400"), 422, "/rating/value", "not_a_number"),
     "400 digits": (json_with("9" * 400), 422, "/rating/value", "not_a_number"),
     "5,000 digits": (json_with("9" * 5_000), 400, "", "not_json"),
@@ -199,10 +195,7 @@ BAD_BODIES: dict[str, tuple[bytes, int, str, str]] = {
     "deep and open": (b'{"text":' * 100_000, 400, "", "too_deep"),
     "a name twice": (b'{"text": "x", "text": "y"}', 400, "", "duplicate_name"),
     "a name twice inside": (b'{"text": "x", "rating": {"value": 1, "value": 2}}', 400, "", "duplicate_name"),
-    "an array": (b"[]", 422, "", "not_an_object"),
-    "a number": (b"17", 422, "", "not_an_object"),
-    "null": (b"null", 422, "", "not_an_object"),
-    "a text": (b'"text"', 422, "", "not_an_object"),
+    **{str(body): (body, 422, "", "not_an_object") for body in (b"[]", b"17", b"null", b'"text"', b"true")},
     "blank": (b'{"text": " \\u3000\\n"}', 422, "/text", "empty"),
     "NUL": (b'{"text": "a\\u0000b"}', 422, "/text", "nul"),
     "lone surrogate": (b'{"text": "a\\ud800"}', 422, "/text", "broken_unicode"),
@@ -371,8 +364,7 @@ async def test_while_the_same_is_being_stored_the_caller_is_asked_to_wait(house:
     key = await house.new_key(tenant_id, Scope.FEEDBACK_WRITE)
     event = new_id()
     async with running(impatient, key) as client, house.query("collector") as owner:
-        under_way = owner.transaction()
-        await under_way.start()
+        await (under_way := owner.transaction()).start()
         await owner.execute(HALF_STORED, tenant_id, new_id(), event)
         body = {"text": "坏了", "client_event_id": str(event)}
         answer = await client.post("/v1/feedback", json=body)
@@ -381,20 +373,31 @@ async def test_while_the_same_is_being_stored_the_caller_is_asked_to_wait(house:
         assert (await client.post("/v1/feedback", json=body)).status_code == 201
 
 
-async def test_twenty_at_once_with_one_body_make_one_feedback(house: House, tenant_id: UUID) -> None:
-    body = WHOLE | {"client_event_id": str(new_id())}
+@asynccontextmanager
+async def busy_door(house: House, tenant_id: UUID) -> AsyncIterator[httpx.AsyncClient]:
+    """A door of a tenant that has its keys: making those would let one post through at a time."""
     async with door(house, tenant_id) as client:
+        await client.post("/v1/feedback", json={"text": "x"})
+        yield client
+
+
+@pytest.mark.parametrize("more", [{}, {"customer": WHOLE["customer"]}])
+async def test_twenty_at_once_with_one_body_make_one_feedback(
+    house: House, tenant_id: UUID, more: dict[str, Any]
+) -> None:
+    body = {"text": "坏了", "client_event_id": str(new_id())} | more
+    async with busy_door(house, tenant_id) as client:
         answers = await asyncio.gather(*(client.post("/v1/feedback", json=body) for _ in range(20)))
         assert sorted(answer.status_code for answer in answers) == [200] * 19 + [201]
-        assert len({answer.json()["id"] for answer in answers}) == 1
+    assert len({answer.json()["id"] for answer in answers}) == 1
     counts = await rows(house, tenant_id)
-    assert (counts["feedback"], counts["outbox"], counts["customer"], counts["public_code"]) == (1, 1, 1, 1)
+    assert (counts["feedback"], counts["outbox"], counts["public_code"], counts["customer"]) == (2, 2, 2, len(more))
 
 
 async def test_twenty_at_once_of_one_new_customer_make_one_customer(house: House, tenant_id: UUID) -> None:
-    async with door(house, tenant_id) as client:
-        bodies = [{"text": f"第{n}次", "customer": {"email": "new@example.test"}} for n in range(20)]
+    bodies = [{"text": f"第{n}次", "customer": {"email": "new@example.test"}} for n in range(20)]
+    async with busy_door(house, tenant_id) as client:
         answers = await asyncio.gather(*(client.post("/v1/feedback", json=body) for body in bodies))
         assert [answer.status_code for answer in answers] == [201] * 20
     counts = await rows(house, tenant_id)
-    assert (counts["feedback"], counts["customer"], counts["identity"], counts["address"]) == (20, 1, 1, 1)
+    assert (counts["feedback"], counts["customer"], counts["identity"], counts["address"]) == (21, 1, 1, 1)
