@@ -21,7 +21,7 @@ from shared.messaging import jobs
 from shared.messaging.jobs import Claim, StaleLeaseError, TryLaterError
 from shared.peers.addresses import Addresses, PeerAwayError
 
-SEND_TRIES_MAX = 8
+SEND_TRIES_MAX = 60  # With the pauses below about a day: a mail server may be away for a night.
 RETRY_PAUSE_S = 5.0
 RETRY_PAUSE_MAX_S = 1800.0
 
