@@ -61,7 +61,7 @@ def only_one_installer() -> Iterator[None]:
 def ensure_environment(dependency_set: str) -> None:
     if is_current(dependency_set) or (dependency_set == "box" and is_current("dev")):
         return
-    say(f"Installing the pinned packages into {VENV} (first start; about 300 MB) …")
+    say(f"Installing the pinned packages into {VENV} (first start; about 400 MB) …")
     uv = ensure_uv()
     if not (VENV / "bin" / "python").exists():
         run([uv, "venv", "--quiet", "--no-project", "--python", sys.executable, str(VENV)])

@@ -2,8 +2,9 @@
 
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings
 
 
@@ -34,6 +35,32 @@ class ServiceSettings(BaseSettings):
     pool_connections_max: int = 10
     job_lease_s: int = Field(60, validation_alias=AliasChoices("job_lease_s", "HUIYIN_JOB_LEASE_S"))
 
+    @field_validator("lanes")
+    @classmethod
+    def _known_lanes(cls, lanes: str) -> str:
+        for name in lanes.split(","):
+            if name.strip():
+                LaneName(name.strip())
+        return lanes
+
     def has_lane(self, lane: LaneName) -> bool:
         """Whether this process runs the lane."""
         return lane in {LaneName(name.strip()) for name in self.lanes.split(",") if name.strip()}
+
+
+Settings = TypeVar("Settings", bound=ServiceSettings)
+
+
+def read_settings(kind: type[Settings]) -> Settings:
+    """The settings from the environment; ends the process with a sentence that names each wrong variable."""
+    try:
+        return kind()
+    except ValidationError as error:
+        prefix = kind.model_config.get("env_prefix", "")
+        wrong = [f"{_variable(entry['loc'], prefix)}: {entry['msg']}" for entry in error.errors()]
+        raise SystemExit("These settings are wrong: " + "; ".join(wrong)) from None
+
+
+def _variable(place: tuple[int | str, ...], prefix: str) -> str:
+    name = str(place[0]) if place else "?"
+    return name if name.isupper() else f"{prefix}{name.upper()}"

@@ -1,8 +1,10 @@
 """Every command of run.py in one table; each lives in a file of its own."""
 
+import json
 import sys
 from collections.abc import Callable
 
+import click
 import typer
 
 from deploy.commands import import_file, mails, migrate, ps, sql_roles, status, stop, test, up
@@ -36,9 +38,27 @@ def show_help(context: typer.Context) -> None:
 
 def main() -> None:
     """`run.py` alone, or with options only, means `run.py up`."""
-    arguments = sys.argv[1:]
-    if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("--help", "-h")):
-        arguments = ["up", *arguments]
-    if arguments[0] == "-h":
-        arguments[0] = "--help"
-    app(args=arguments, prog_name="run.py")
+    arguments = _command_first(sys.argv[1:])
+    try:
+        status = app(args=arguments, prog_name="run.py", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        if "--json" in arguments:
+            typer.echo(json.dumps({"ok": False, "error": error.format_message()}, ensure_ascii=False))
+        status = error.exit_code
+    except click.Abort:
+        status = 1
+    raise SystemExit(status)
+
+
+def _command_first(arguments: list[str]) -> list[str]:
+    """Options may stand before the command; without a command, it is `up`."""
+    if arguments[:1] in (["--help"], ["-h"]):
+        return ["--help"]
+    named = next((argument for argument in arguments if argument in COMMANDS), None)
+    if named is None and (not arguments or arguments[0].startswith("-")):
+        return ["up", *arguments]
+    if named is not None and arguments[0].startswith("-"):
+        at = arguments.index(named)
+        return [named, *arguments[:at], *arguments[at + 1 :]]
+    return arguments

@@ -1,26 +1,19 @@
 """Rows of a CSV file as feedback bodies, each with a name by which a repeat is known."""
 
-import csv
 import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
-FIELD_LENGTH_MAX = 1_000_000
+from deploy.commands.csv_file import EXTRA, CsvFile, Record, UnreadableFileError
+
 BATCH_ROWS_MAX = 200
 BATCH_BYTES_MAX = 2 * 1024 * 1024
-_BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
-_PROBE_BYTES = 1024 * 1024
 
 Document = dict[str, Any]
-
-
-class UnreadableFileError(Exception):
-    """The file cannot be imported as it is; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -46,24 +39,23 @@ class Mapping:
 
 @dataclass(frozen=True)
 class Row:
-    """One row on its way: its line in the file, and the body that is sent."""
+    """One row on its way: its place in the file, and the body that is sent. A torn one has too many cells."""
 
     number: int
     body: Document
+    is_torn: bool
 
 
-def count_rows(path: Path, limit: int | None) -> int:
-    """How many rows the file has, for the progress bar."""
-    return sum(1 for _ in islice(_records(path), limit))
+def count_rows(file: CsvFile, limit: int | None) -> int:
+    """How many rows the file has. Reads all of it, so a file that cannot be read is refused before any row is sent."""
+    return sum(1 for _ in islice(file.records(), limit))
 
 
-def read_rows(path: Path, mapping: Mapping, limit: int | None) -> Iterator[Row]:
+def read_rows(file: CsvFile, mapping: Mapping, limit: int | None) -> Iterator[Row]:
     """The rows as bodies. Raises UnreadableFileError."""
     seen: Counter[str] = Counter()
-    for number, record in enumerate(islice(_records(path), limit), start=1):
-        if number == 1:
-            _check_columns(record, mapping)
-        yield Row(number, _body(record, mapping, seen))
+    for number, record in enumerate(islice(file.records(), limit), start=1):
+        yield Row(number, _body(record, mapping, seen), is_torn=EXTRA in record)
 
 
 def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -81,36 +73,17 @@ def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-def _records(path: Path) -> Iterator[dict[str, str]]:
-    csv.field_size_limit(FIELD_LENGTH_MAX)
-    try:
-        with path.open(encoding=_encoding(path), newline="") as file:
-            yield from csv.DictReader((line.replace("\0", "") for line in file), restval="")
-    except (OSError, UnicodeError, csv.Error) as error:
-        raise UnreadableFileError(f"{path.name} cannot be read as CSV: {error}") from error
+def check_columns(file: CsvFile, mapping: Mapping) -> None:
+    """Raises UnreadableFileError unless the file has each named column once."""
+    have = ", ".join(f"'{column}'" for column in file.columns)
+    for column in mapping.columns():
+        found = file.columns.count(column)
+        if found != 1:
+            often = "no column" if not found else f"{found} columns called"
+            raise UnreadableFileError(f"the file has {often} '{column}'; its columns: {have}")
 
 
-def _encoding(path: Path) -> str:
-    with path.open("rb") as file:
-        head = file.read(_PROBE_BYTES)
-    for bom, encoding in _BOMS.items():
-        if head.startswith(bom):
-            return encoding
-    try:
-        head[: head.rfind(b"\n") + 1 or None].decode()
-    except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8"
-
-
-def _check_columns(record: dict[str, str], mapping: Mapping) -> None:
-    missing = [column for column in mapping.columns() if column not in record]
-    if missing:
-        have = ", ".join(str(column) for column in record)
-        raise UnreadableFileError(f"the file has no column {', '.join(missing)}; it has: {have}")
-
-
-def _body(record: dict[str, str], mapping: Mapping, seen: Counter[str]) -> Document:
+def _body(record: Record, mapping: Mapping, seen: Counter[str]) -> Document:
     body: Document = {"channel": mapping.channel, "source": mapping.source, "text": record[mapping.text]}
     if mapping.rating and record[mapping.rating].strip():
         body["rating"] = {"scale": mapping.rating_scale, "value": _number(record[mapping.rating])}
@@ -125,12 +98,12 @@ def _body(record: dict[str, str], mapping: Mapping, seen: Counter[str]) -> Docum
     return {**body, "external_id": _name(record, mapping, body, seen)}
 
 
-def _customer(record: dict[str, str], mapping: Mapping) -> Document:
+def _customer(record: Record, mapping: Mapping) -> Document:
     given = {"external_id": mapping.customer, "email": mapping.email}
     return {name: record[column].strip() for name, column in given.items() if column and record[column].strip()}
 
 
-def _name(record: dict[str, str], mapping: Mapping, body: Document, seen: Counter[str]) -> str:
+def _name(record: Record, mapping: Mapping, body: Document, seen: Counter[str]) -> str:
     """The row's own id; without one, its hash and which of equal rows it is."""
     if mapping.id and record[mapping.id].strip():
         return record[mapping.id].strip()

@@ -42,6 +42,11 @@ def fail(message: str, *, as_json: bool, **about: Any) -> NoReturn:  # noqa: ANN
     raise typer.Exit(EXIT_FAILED)
 
 
+def folder_at(path: Path) -> DataDir:
+    """The data folder as it is: a command that only looks makes nothing."""
+    return DataDir(path.expanduser().resolve())
+
+
 def data_dir_at(path: Path, *, as_json: bool) -> DataDir:
     """The data folder, made where it is missing; ends the command where that is impossible."""
     try:
@@ -70,7 +75,7 @@ class Instance:
 
 def find_instance(data_dir: Path, *, as_json: bool) -> Instance:
     """The instance that runs in the folder; ends the command when there is none."""
-    data = data_dir_at(data_dir, as_json=as_json)
+    data = folder_at(data_dir)
     try:
         description = read_description(data)
     except NotRunningError:

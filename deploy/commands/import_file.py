@@ -1,5 +1,6 @@
 """`run.py import`: sends the rows of any CSV through the public API."""
 
+import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,15 +11,34 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from deploy.commands.csv_rows import Mapping, Row, UnreadableFileError, batches, count_rows, read_rows
-from deploy.commands.ground import DataDirOption, Instance, JsonOption, answer, fail, find_instance
+from deploy.commands.csv_file import CsvFile, UnreadableFileError, look_into
+from deploy.commands.csv_rows import Mapping, Row, batches, check_columns, count_rows, read_rows
+from deploy.commands.ground import DataDirOption, Instance, JsonOption, answer, fail, find_instance, say
 from shared.contracts.vocabulary import Channel, Purpose
 
 TRIES_MAX = 8
 RETRY_PAUSE_S = 1.0
 REJECTS_SHOWN_MAX = 20
 CREATED, REPEATED, UNAVAILABLE = 201, 200, 503
+_TORN: dict[str, Any] = {
+    "status": 422,
+    "problem": {
+        "errors": [
+            {
+                "pointer": "",
+                "code": "torn_row",
+                "message": "The row has more cells than the header has columns.",
+                "remedy": "Put quotes around cells that hold the delimiter.",
+            }
+        ]
+    },
+}
 _CONSENT_HELP = "What you state the customers agreed to: reply, research, training."
+
+
+def _of_row(error: dict[str, str]) -> dict[str, str]:
+    """A field's error as the row's: where the row stood in its request is nobody's business."""
+    return {**error, "pointer": re.sub(r"^/items/\d+", "", error["pointer"])}
 
 
 @dataclass
@@ -41,7 +61,9 @@ class Report:
         else:
             self.rejected += 1
             if len(self.rejects) < REJECTS_SHOWN_MAX:
-                self.rejects.append({"row": row.number, "errors": item["problem"].get("errors", [])})
+                self.rejects.append(
+                    {"row": row.number, "errors": [_of_row(error) for error in item["problem"]["errors"]]}
+                )
 
 
 def import_file(  # noqa: PLR0913 - each is an option of the command
@@ -59,19 +81,34 @@ def import_file(  # noqa: PLR0913 - each is an option of the command
     source: Annotated[str | None, typer.Option(help="What the rows come from; else the file's name.")] = None,
     channel: Annotated[Channel, typer.Option(help="The way they came in.")] = Channel.IMPORT,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first rows.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Such as utf-8, gb18030, latin-1; else it is guessed.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """Imports feedback. Importing the same rows again adds nothing."""
+    """Imports feedback. Importing the same rows again adds nothing. Rejected rows are listed; the others are kept."""
     columns = {"text": text, "id": row_id, "rating": rating, "customer": customer, "email": email, "language": lang}
     stated = {"source": source or file.name, "channel": channel, "rating_scale": rating_scale}
     mapping = Mapping(**columns, **stated, purposes=_purposes(consent, as_json=json))  # type: ignore[arg-type]  # by name
-    report = _import(find_instance(data_dir, as_json=json), file, mapping, limit, as_json=json)
-    document = {"ok": report.new + report.repeated > 0 or report.rows == 0, "source": mapping.source, **vars(report)}
+    opened = _open(file, encoding, mapping, as_json=json)
+    report = _import(find_instance(data_dir, as_json=json), opened, mapping, limit, as_json=json)
+    read_as = {"source": mapping.source, "encoding": opened.encoding, "delimiter": opened.delimiter}
+    document = {"ok": report.new + report.repeated > 0 or report.rows == 0, **read_as, **vars(report)}
     answer(document, as_json=json, text=_says(report))
     raise typer.Exit(0 if document["ok"] else 1)
 
 
-def _import(instance: Instance, file: Path, mapping: Mapping, limit: int | None, *, as_json: bool) -> Report:
+def _open(file: Path, encoding: str | None, mapping: Mapping, *, as_json: bool) -> CsvFile:
+    try:
+        opened = look_into(file, encoding)
+        check_columns(opened, mapping)
+    except UnreadableFileError as error:
+        fail(str(error), as_json=as_json)
+    say(f"Reading {file.name} as {opened.encoding}, columns parted by {opened.delimiter!r}.")
+    if (mapping.email or mapping.customer) and Purpose.REPLY not in mapping.purposes:
+        say("Without --consent reply nobody of this file will ever be written to, and that cannot be added later.")
+    return opened
+
+
+def _import(instance: Instance, file: CsvFile, mapping: Mapping, limit: int | None, *, as_json: bool) -> Report:
     try:
         with instance.client("collector") as client:
             return _send(client, file, mapping, limit)
@@ -89,15 +126,19 @@ def _purposes(consent: str | None, *, as_json: bool) -> tuple[str, ...]:
     return named
 
 
-def _send(client: httpx.Client, file: Path, mapping: Mapping, limit: int | None) -> Report:
+def _send(client: httpx.Client, file: CsvFile, mapping: Mapping, limit: int | None) -> Report:
     report = Report()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), disable=not Console(stderr=True).is_terminal) as progress:
-        task = progress.add_task(file.name, total=count_rows(file, limit))
+        task = progress.add_task(file.path.name, total=count_rows(file, limit))
         for batch in batches(read_rows(file, mapping, limit)):
-            items = _post(client, [row.body for row in batch])
-            for row, item in zip(batch, items, strict=True):
+            whole = [row for row in batch if not row.is_torn]
+            items = _post(client, [row.body for row in whole]) if whole else []
+            for row, item in zip(whole, items, strict=True):
                 report.add(row, item)
+            for row in batch:
+                if row.is_torn:
+                    report.add(row, _TORN)
             progress.advance(task, len(batch))
     return report
 

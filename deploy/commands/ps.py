@@ -10,12 +10,14 @@ def ps(data_dir: DataDirOption, *, json: JsonOption = False) -> None:
     """Lists the supervisor, the services with their databases and roles, and the engines."""
     instance = find_instance(data_dir, as_json=json)
     document = _document(instance)
-    lines = [f"supervisor  {document['supervisor']['pid']}"]
-    lines += [
-        f"{row['name']:<12}{row['pid']!s:<9}{row['state']:<10}{row.get('url') or 'port ' + str(row.get('port'))}"
-        for row in [*document["services"], *document["engines"]]
-    ]
+    lines = [f"supervisor  {document['supervisor']['pid']}", *map(_line, document["services"] + document["engines"])]
     answer(document, as_json=json, text="\n".join(lines))
+
+
+def _line(row: dict[str, Any]) -> str:
+    where = row.get("url") or (f"port {row['port']}" if row.get("port") else "not ours")
+    owns = f"  {row['database']}, as {row['roles']['app']} and {row['roles']['carrier']}" if "roles" in row else ""
+    return f"{row['name']:<12}{row['pid'] or '-':<9}{row['state']:<10}{where}{owns}"
 
 
 def _document(instance: Instance) -> dict[str, Any]:

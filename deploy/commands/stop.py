@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 
-from deploy.commands.ground import DataDirOption, JsonOption, answer, data_dir_at, fail
+from deploy.commands.ground import DataDirOption, JsonOption, answer, fail, folder_at
 from deploy.embedded.instance import NotRunningError, wait_for_description, wait_until_free
 
 STOP_TIMEOUT_S = 45.0
@@ -13,7 +13,7 @@ START_SEEN_TIMEOUT_S = 10.0
 
 def stop(data_dir: DataDirOption, *, json: JsonOption = False) -> None:
     """Stops everything that runs in the data folder, and waits until it has ended."""
-    data = data_dir_at(data_dir, as_json=json)
+    data = folder_at(data_dir)
     try:
         pid = wait_for_description(data, START_SEEN_TIMEOUT_S)["pid"]
     except NotRunningError:

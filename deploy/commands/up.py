@@ -80,8 +80,14 @@ async def _unless(stopping: asyncio.Event, work: Coroutine[None, None, None]) ->
 def _welcome(data: DataDir, urls: dict[str, str], seconds: float) -> str:
     lines = [f"Huiyin runs (ready in {seconds:.1f} s).", ""]
     lines += [f"  {name:<11}{url}" for name, url in urls.items()]
-    lines += ["", f"  data       {data.root}", f"  key        {data.operator_key}", "", "Ctrl-C stops everything."]
+    lines += ["", *_where(data), "", "Ctrl-C stops everything."]
     return "\n".join(lines)
+
+
+def _where(data: DataDir) -> list[str]:
+    server = os.environ.get("HUIYIN_TRACKER_SMTP_HOST")
+    mail = f"sent by {server}" if server else "written and marked NOT SENT: no mail server is set (see docs/operate.md)"
+    return [f"  data       {data.root}", f"  key        {data.operator_key}", f"  mail       {mail}"]
 
 
 def _report(data: DataDir, urls: dict[str, str]) -> dict[str, object]:
@@ -116,7 +122,7 @@ def _detach(data: DataDir, *, as_json: bool) -> None:
     urls = {name: service["url"] for name, service in description["services"].items()}
     lines = [f"Huiyin runs in the background (process {description['pid']}).", ""]
     lines += [f"  {name:<11}{url}" for name, url in urls.items()]
-    lines += ["", f"  key        {data.operator_key}", "", "Stop it with: python3 run.py stop"]
+    lines += ["", *_where(data), "", f"Stop it with: python3 run.py stop --data-dir {data.root}"]
     answer({"ok": True, "pid": description["pid"], **_report(data, urls)}, as_json=as_json, text="\n".join(lines))
 
 

@@ -19,6 +19,8 @@ RESTART_PAUSE_MAX_S = 5.0
 FAILING_DEATHS = 5
 FAILING_WINDOW_S = 60.0
 READY_POLL_S = 0.02
+# A settings fault ends a child at once, every time; an engine may need some lives to take over from a killed one.
+DEATHS_AT_START_MAX = 6
 
 _log = get_log("supervisor")
 
@@ -58,6 +60,7 @@ class Child:
     state: State = State.STOPPED
     pid: int | None = None
     _deaths: deque[float] = field(default_factory=deque)
+    _deaths_ever: int = 0
     _process: asyncio.subprocess.Process | None = None
     _keeper: asyncio.Task[None] | None = None
 
@@ -68,10 +71,17 @@ class Child:
     async def wait_ready(self, timeout_s: float) -> None:
         """Returns once the child answers; raises TimeoutError with its name when it does not in time."""
         deadline = time.monotonic() + timeout_s
+        known_deaths = self._deaths_ever
         while self.state is not State.RUNNING:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{self.recipe.name} did not start in {timeout_s:.0f} s; see {self.recipe.log_file}")
+            if self._deaths_ever - known_deaths >= DEATHS_AT_START_MAX:
+                raise RuntimeError(f"{self.recipe.name} ends as soon as it starts: {self._last_words()}")
             await asyncio.sleep(READY_POLL_S)
+
+    def _last_words(self) -> str:
+        lines = self.recipe.log_file.read_text(errors="replace").splitlines()
+        return f"{lines[-1] if lines else 'it says nothing'} (see {self.recipe.log_file})"
 
     async def stop(self, timeout_s: float) -> None:
         """Asks the process to end; kills it when it has not ended in time."""
@@ -105,6 +115,7 @@ class Child:
             except (OSError, subprocess.SubprocessError) as error:  # A full disk or process table may pass.
                 _log.warning("child_not_started", child=self.recipe.name, error=str(error))
             self._deaths.append(time.monotonic())
+            self._deaths_ever += 1
             self._set(State.FAILING if self._is_failing() else State.STARTING, None)
             if time.monotonic() - started > FAILING_WINDOW_S:
                 pause_s = RESTART_PAUSE_FIRST_S

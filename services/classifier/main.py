@@ -12,6 +12,7 @@ from shared.clock import now
 from shared.ground import Ground
 from shared.logs import set_up_logs
 from shared.messaging.lanes import Lane
+from shared.settings import read_settings
 from shared.web.application import create_app
 from shared.web.server import serve
 
@@ -39,7 +40,7 @@ def build(settings: ClassifierSettings) -> FastAPI:
 def main() -> None:
     """Runs the classifier until it is told to stop."""
     set_up_logs("classifier")
-    settings = ClassifierSettings()
+    settings = read_settings(ClassifierSettings)
     serve(build(settings), settings)
 
 

@@ -9,6 +9,7 @@ from services.collector.store.keyring import Keyring
 from shared.crypto import read_master_key
 from shared.ground import Ground
 from shared.logs import set_up_logs
+from shared.settings import read_settings
 from shared.web.application import create_app
 from shared.web.server import serve
 
@@ -38,7 +39,7 @@ def build(settings: CollectorSettings) -> FastAPI:
 def main() -> None:
     """Runs the collector until it is told to stop."""
     set_up_logs("collector")
-    settings = CollectorSettings()
+    settings = read_settings(CollectorSettings)
     serve(build(settings), settings)
 
 

@@ -17,6 +17,7 @@ from shared.logs import set_up_logs
 from shared.messaging.jobs import Handler
 from shared.messaging.lanes import Lane
 from shared.peers.addresses import Addresses
+from shared.settings import read_settings
 from shared.web.application import create_app
 from shared.web.pages import Pages
 from shared.web.server import serve
@@ -50,7 +51,7 @@ def build(settings: TrackerSettings) -> FastAPI:
 def main() -> None:
     """Runs the tracker until it is told to stop."""
     set_up_logs("tracker")
-    settings = TrackerSettings()
+    settings = read_settings(TrackerSettings)
     serve(build(settings), settings)
 
 

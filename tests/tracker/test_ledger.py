@@ -383,3 +383,16 @@ async def test_an_address_that_cannot_be_written_is_refused_and_not_doubted(
         await we.work()
         assert await we.ledger() == [("failed", "refused")]
         assert await we.undone() == 0
+
+
+async def test_a_mail_that_waits_for_its_server_waits_through_a_start_without_one(
+    house: House, tenant_id: UUID
+) -> None:
+    async with office(house, tenant_id) as we:
+        await we.close(person(WORK))
+        we.mails.rcpt_replies = ["421 later"]
+        await we.work()
+        await we.work(mailer=None)
+        assert await we.ledger() == [("queued", "unreachable")]
+        await we.work()
+        assert [mail["To"] for mail in we.mails.mails] == [WORK.value]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.tracker.api.context import Context, Here
 from services.tracker.domain.action_states import MOVES, SENTENCES, ActionKind, ActionState, IllegalMoveError
-from services.tracker.store.actions import list_actions, moves_of, read_action
+from services.tracker.store.actions import answers_of, list_actions, moves_of, read_action
 from services.tracker.store.tables import Action, ActionMove
 from services.tracker.use_cases.gather_problem import UnknownProblemError
 from services.tracker.use_cases.move_action import MoveAction, UnknownActionError, move_action
@@ -69,6 +69,7 @@ class ActionOut(BaseModel):
     title: str
     state: ActionState
     state_says: str
+    answers: dict[Language, str]
     round: int
     legal_moves: list[ActionState]
     moves: list[MoveOut] = []
@@ -149,6 +150,7 @@ def _out(action: Action, moves: list[ActionMove], language: str) -> ActionOut:
         title=action.title,
         state=state,
         state_says=SENTENCES[state][Language(language)],
+        answers=answers_of(action),
         round=action.round,
         legal_moves=list(MOVES[state]),
         moves=[MoveOut.model_validate(move) for move in moves],

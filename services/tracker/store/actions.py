@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.tracker.domain.action_states import ActionState
 from services.tracker.store.tables import Action, ActionMove
+from shared.contracts.vocabulary import Language
 from shared.database import Tx
 from shared.ids import new_id
 from shared.paging import Place, after
@@ -71,7 +72,7 @@ async def move(tx: Tx, action: Action, to: ActionState, state_round: int, by: Ma
     await tx.insert(ActionMove, [row])
 
 
-def answers_of(action: Action) -> dict[str, str]:
+def answers_of(action: Action) -> dict[Language, str]:
     """What customers are told, by language. The driver hands JSON over as text."""
-    answers: dict[str, str] = json.loads(action.answers) if isinstance(action.answers, str) else action.answers
-    return answers
+    answers = json.loads(action.answers) if isinstance(action.answers, str) else action.answers
+    return {Language(language): text for language, text in answers.items()}

@@ -83,6 +83,8 @@ class SendNotice:
     async def _write_and_send(self, claim: Claim, notice: Notice, told: Told, letter: Letter) -> None:
         address = told.address
         if self.mailer is None:
+            if notice.tries:  # A mail server was set when it was tried: it will be set again, and the mail must wait.
+                raise TryLaterError(RETRY_PAUSE_MAX_S)
             async with self.database.transaction(notice.tenant_id) as tx:
                 await notices.keep_unsent(tx, notice, address.address_id, letter)
                 await jobs.finish(tx, claim)
