@@ -4,11 +4,11 @@ import json
 import sys
 from collections.abc import Callable
 
-import click
 import typer
 
 from deploy.commands import import_file, mails, migrate, ps, sql_roles, status, stop, test, up
 
+EXIT_USAGE = 2
 HELP = "Huiyin 回音: collects feedback, understands it, acts on it, and answers every customer who spoke."
 
 app = typer.Typer(help=HELP, no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False)
@@ -40,15 +40,12 @@ def main() -> None:
     """`run.py` alone, or with options only, means `run.py up`."""
     arguments = _command_first(sys.argv[1:])
     try:
-        status = app(args=arguments, prog_name="run.py", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        if "--json" in arguments:
-            typer.echo(json.dumps({"ok": False, "error": error.format_message()}, ensure_ascii=False))
-        status = error.exit_code
-    except click.Abort:
-        status = 1
-    raise SystemExit(status)
+        app(args=arguments, prog_name="run.py")
+    except SystemExit as ended:
+        if ended.code == EXIT_USAGE and "--json" in arguments:
+            error = "the command was not understood; standard error says why, and --help what it takes"
+            typer.echo(json.dumps({"ok": False, "error": error}))
+        raise
 
 
 def _command_first(arguments: list[str]) -> list[str]:

@@ -19,8 +19,6 @@ RESTART_PAUSE_MAX_S = 5.0
 FAILING_DEATHS = 5
 FAILING_WINDOW_S = 60.0
 READY_POLL_S = 0.02
-# A settings fault ends a child at once, every time; an engine may need some lives to take over from a killed one.
-DEATHS_AT_START_MAX = 6
 
 _log = get_log("supervisor")
 
@@ -68,14 +66,14 @@ class Child:
         """Begins to keep the process alive."""
         self._keeper = asyncio.create_task(self._keep(), name=f"keep {self.recipe.name}")
 
-    async def wait_ready(self, timeout_s: float) -> None:
-        """Returns once the child answers; raises TimeoutError with its name when it does not in time."""
+    async def wait_ready(self, timeout_s: float, *, deaths_max: int | None = None) -> None:
+        """Returns once the child answers; TimeoutError when it does not in time, RuntimeError when it keeps dying."""
         deadline = time.monotonic() + timeout_s
         known_deaths = self._deaths_ever
         while self.state is not State.RUNNING:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{self.recipe.name} did not start in {timeout_s:.0f} s; see {self.recipe.log_file}")
-            if self._deaths_ever - known_deaths >= DEATHS_AT_START_MAX:
+            if deaths_max is not None and self._deaths_ever - known_deaths >= deaths_max:
                 raise RuntimeError(f"{self.recipe.name} ends as soon as it starts: {self._last_words()}")
             await asyncio.sleep(READY_POLL_S)
 

@@ -26,6 +26,7 @@ WISHED_PORTS = {"collector": 8701, "classifier": 8702, "tracker": 8703}
 READY_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 10.0
 PROBE_TIMEOUT_S = 2.0
+DEATHS_AT_START_MAX = 3  # A wrong setting ends a service at once, every time.
 
 
 class Supervisor:
@@ -47,7 +48,9 @@ class Supervisor:
         prepare = migrate_all if has_owners(self._environment) else keep_keys
         await asyncio.to_thread(prepare, self._environment, self._data)
         self._start_services()
-        await asyncio.gather(*(child.wait_ready(READY_TIMEOUT_S) for child in self._services.values()))
+        await asyncio.gather(
+            *(child.wait_ready(READY_TIMEOUT_S, deaths_max=DEATHS_AT_START_MAX) for child in self._services.values())
+        )
 
     async def stop(self) -> None:
         """Ends the services, then the engines they stand on."""
