@@ -67,7 +67,10 @@ def family(pid: int) -> set[Process]:
 
 
 def program_of(process: Process) -> str:
-    return Path(f"/proc/{process.pid}/comm").read_text().strip()
+    try:
+        return Path(f"/proc/{process.pid}/comm").read_text().strip()
+    except FileNotFoundError:  # It has ended since it was seen.
+        return ""
 
 
 def environment_of(pid: int) -> dict[str, str]:
