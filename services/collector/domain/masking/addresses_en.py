@@ -27,30 +27,37 @@ _GERMAN = "(?:straße|strasse|str\\.|weg|platz|allee|gasse|ring|damm|ufer)"
 _STREET = re.compile(
     rf"{_FRESH}{_HOUSE},?[ ](?:{_POINT}[ ])?(?:{_WORD}[ ]){{1,4}}?{_TYPES}\b\.?(?:[ ]{_POINT}(?!\w))?"
     r"(?:[ ]\d{1,4}\b)?"
-    rf"|{_FRESH}{_HOUSE},?[ ](?:Rue|Via|Calle|Avenida|Avenue|Boulevard|Place|Jalan|Lorong)"
+    rf"|{_FRESH}{_HOUSE},?[ ](?:[Rr]ue|Via|[Cc]alle|Avenida|Avenue|Boulevard|Place|Jalan|Lorong)"
     rf"(?:[ ](?:des|de|du|la|le|l'|d'|da|di))*[ ]?{_NAME}(?:[ ]{_NAME}){{0,2}}"
     rf"|{_FRESH}(?i:{_HOUSE},?[ ](?:(?!{_COUNTED}\b)[a-z']{{2,20}}[ ]){{1,3}}?"
-    r"(?:street|road|avenue|lane|terrace|crescent|boulevard|rd|ave|blvd|st)\b)"
+    r"(?:street|road|avenue|lane|terrace|crescent|boulevard|parade|esplanade|highway|parkway|rd|ave|blvd|st)\b)"
     rf"|(?<!\w)(?:[{_CAPITALS}][\wß\-]{{1,24}}{_GERMAN}|(?:[{_CAPITALS}][\w\-]{{1,20}}[ ]){{1,2}}"
     r"(?:Straße|Strasse|Str\.|Weg|Platz|Allee))[ ]\d{1,4}[ ]?[a-z]?\b"
+    rf"|{_FRESH}{_HOUSE}[ ]Broadway\b"
+    # The number behind the street, as on the continent.
+    rf"|(?<![\w])(?:{_NAME}[ ]){{1,3}}(?:Street|Road|Lane|Avenue)[ ]\d{{1,4}}[a-z]?(?![\w/%])"
+    rf"|(?<!\w)(?:[Rr]ue|Via|[Cc]alle)[ ](?:(?:des|de|du|la|le|d'|di)[ ])*{_NAME}(?:[ ]{_NAME})?[ ]\d{{1,4}}(?!\w)"
     r"|(?i:\b(?:p\.?[ ]?o\.?[ ]?box|post office box|gpo box|postfach|locked bag)[ ]?\#?[ ]?\d{1,7})"
 )
 _UK = r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}\b"
 _US = r"(?:[A-Z]{2}|[A-Z][a-z]{3,13}),?[ ]\d{5}(?:-\d{4})?\b"
-_AUSTRALIAN = r"[A-Z]{2,3}[ ]\d{4}\b"
+_AUSTRALIAN = r"(?:[A-Z]{2,3}|(?i:nsw|vic|qld|tas|act))[ ]\d{4}\b"
 _CHAIN = rf"{_NAME}(?:[ ]{_NAME}){{0,3}}"
 _BY_POSTCODE = re.compile(
     rf"(?<![\w'])(?:(?:The[ ])?(?:{_HOUSE}[ ])?{_CHAIN},[ ]){{2,5}}(?:{_CHAIN},?[ ]?)?(?:{_UK}|{_US})"
 )
 _ROOM = (
-    r"(?i:(?:flat|apartment|apt|unit|suite|ste|room|rm|floor|fl|building|bldg|block|blk|level|lot|studio|penthouse|ph)"
+    r"(?i:(?:flat|apartment|apt|unit|suite|ste|room|rm|floor|fl|building|bldg|block|blk|level|lot|studio|penthouse|ph|tower|wing)"
     r"\b\.?[ ]?\#?(?-i:[\dA-Z][\w\-]{0,5}|[A-Za-z]\b))"
 )
 _HOUSE_NAME = (
     rf"(?:(?:The|Old|New)[ ])?(?:{_NAME}[ ]){{1,2}}"
     "(?:Cottage|House|Rectory|Farm|Lodge|Hall|Court|Villa|Manor|Mill|Barn|Tower|Towers|Building|Mansions)"
 )
-_BEFORE = re.compile(rf"(?<!\w)(?:(?:{_ROOM}|{_HOUSE_NAME})(?:,[ ]?|[ ]))+$|(?<!\w)(?:Block|Blk\.?|Lot|Unit)[ ]$")
+_BEFORE = re.compile(
+    rf"(?<!\w)(?:(?:{_ROOM}|{_HOUSE_NAME})(?:,[ ]?|[ ]))+$"
+    r"|(?<!\w)(?:Block|Blk\.?|Lot|[Uu]nit|Plot|House|Hs\.|Shop|Door)[ ]$"
+)
 _SENTENCE_BEGINS = (
     r"(?!(?:I|I'm|I'll|I've|We|You|He|She|It|The|Please|Thanks|Thank|Call|My|Your|And|But|So|Can|No|Not|This|That|What"
     r"|When|Mr|Mrs|Ms)\b)"
@@ -60,6 +67,11 @@ _COUNTRIES = (
     "|Deutschland|Canada|Ireland|New Zealand|China)"
 )
 _CODED = rf"(?:{_UK}|{_US}|{_AUSTRALIAN}|\d{{4,6}}\b)"
+# Small letters, where a postcode ends them: 12 baker street, london nw1 6xe.
+_SMALL_TO_CODE = (
+    rf",?[ ](?i:(?:[a-z']{{2,16}},?[ ]){{1,3}}?"
+    rf"(?:{_UK}|(?:nsw|vic|qld|tas|act)[ ]\d{{4}}\b|(?-i:[A-Z]{{2}})[ ]\d{{5}}(?:-\d{{4}})?\b))"
+)
 _PARTS = (
     rf",?[ ]{_COUNTRIES}[ ]\d{{6}}\b",
     rf",?[ ](?:{_ROOM}|\#[ ]?[\dA-Z][\w\-]{{0,8}}|\d{{1,2}}(?:st|nd|rd|th)[ ][Ff]loor)",
@@ -67,7 +79,7 @@ _PARTS = (
     rf",[ ]?\d{{4,6}}[ ]{_NAME}",
     rf",?[ ](?:{_NAME}[ ]){{1,3}}?{_CODED}",
     rf",[ ]{_SENTENCE_BEGINS}{_NAME}(?:[ ]{_SENTENCE_BEGINS}{_NAME}){{0,3}}(?![\w'@])",
-    rf",?[ ](?i:(?:[a-z']{{2,16}},?[ ]){{1,3}}?(?:{_UK}|(?-i:[A-Z]{{2}})[ ]\d{{5}}(?:-\d{{4}})?\b))",
+    _SMALL_TO_CODE,
 )
 _AFTER = re.compile("|".join(_PARTS))
 _PARTS_MAX = 8

@@ -11,13 +11,13 @@ _CARD = re.compile(r"(?<![\dA-Za-z])(?<!\d[.,\-])[2-6]\d{3}(?:[ \-]?\d){11,15}(?
 _GROUPED = re.compile(r"(?<![\dA-Za-z])(?<!\d[.,\-])[2-6]\d{3}([ \-])\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?(?![ \-]?\d)")
 _AMEX = re.compile(r"(?<![\dA-Za-z])3[47]\d{2}[ \-]?\d{6}[ \-]?\d{5}(?!\d)")
 _NAMED = re.compile(
-    r"(?:卡号|银行卡|借记卡|信用卡|储蓄卡|存折|账号|帐号|账户|帐户|[工农建中招交邮]行|银行|卡上|我的卡|打到|退到|转到|款到|收款|汇到|\bcards?\b|\bvisa\b"
+    r"(?:卡号|银行卡|借记卡|信用卡|储蓄卡|存折|账号|帐号|账户|帐户|[工农建中招交邮]行|银行|卡上|我的卡|卡是|卡[:：]|打到|退到|转到|款到|收款|汇到|\bcards?\b|\bvisa\b"
     r"|\bmaster\s?card\b|\bamex\b|\bunion\s?pay\b|\bmaestro\b|\baccount (?:number|no)\b|\bdebit\b|\bcredit\b)"
     r"[^\d\n\ufffc。]{0,16}(?P<value>\d(?:[ \-]{0,2}\d){11,18})(?!\d)",
     re.IGNORECASE,
 )
 _ACCOUNT = re.compile(
-    r"(?:账号|帐号|账户|帐户|\b(?:bank )?account (?:number|no)\b)[^\w\n\ufffc]{0,4}(?:是|为|is)?[^\w\n\ufffc]{0,3}"
+    r"(?:账号|帐号|账户|帐户|\b(?:bank )?account(?: (?:number|no))?\b)[^\w\n\ufffc]{0,4}(?:是|为|is)?[^\w\n\ufffc]{0,3}"
     r"(?P<value>\d(?:[ \-]?\d){7,18})(?!\d)",
     re.IGNORECASE,
 )
@@ -26,6 +26,7 @@ _IBAN = re.compile(
 )
 _IBAN_MODULUS = 97
 _LUHN_LENGTHS = range(15, 20)
+_UNION_PAY = "62"  # Few other numbers of this length begin so, and people mistype.
 _FOREIGN = re.compile(r"(?:身份证|证件|\bid card|\bserial|序列号|\bimei)[^\d]{0,16}$", re.IGNORECASE)
 
 
@@ -57,4 +58,4 @@ def _is_card(view: str, span: Span) -> bool:
     digits = re.sub(r"\D", "", view[span.start : span.end])
     if names_something_else(view, span.start) or _FOREIGN.search(before(view, span.start)):
         return False
-    return len(digits) in _LUHN_LENGTHS and is_luhn(digits)
+    return digits.startswith(_UNION_PAY) or (len(digits) in _LUHN_LENGTHS and is_luhn(digits))

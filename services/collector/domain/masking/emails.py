@@ -23,6 +23,7 @@ _PLAIN = re.compile(
     re.IGNORECASE,
 )
 _IN_HAN = re.compile(rf"{_HAN_WORD}@(?:{_LABEL}|[{_HAN}]{{1,20}})[.。]{_TOP_ANY}", re.IGNORECASE)
+_QUOTED = re.compile(rf"\"[^\"\n@]{{1,64}}\"@(?:{_LABEL}\.){{1,6}}{_TOP}", re.IGNORECASE)
 _SPELT = re.compile(
     rf"{_LOCAL}(?:[ ]dot[ ]{_LETTER}{{1,30}}+){{0,3}}(?:[ ]?[\[(]at[\])][ ]?|[ ]at[ ]|艾特)"
     rf"(?:{_LABEL}(?:[ ]?[\[(]dot[\])][ ]?|[ ]dot[ ]|点)){{1,3}}"
@@ -33,5 +34,5 @@ _SPELT = re.compile(
 
 def find(view: str) -> Iterator[Span]:
     """E-mail addresses."""
-    for pattern in (_PLAIN, _IN_HAN, _SPELT):
+    for pattern in (_PLAIN, _QUOTED, _IN_HAN, _SPELT):
         yield from every(pattern, view, Kind.EMAIL)

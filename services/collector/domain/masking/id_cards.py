@@ -10,7 +10,7 @@ _PROVINCES = "1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]"
 _MONTH_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _CHINESE = re.compile(r"(?<![\dA-Za-z])(?<!\d[\-.])[1-9](?:[ \-]?\d){16}[ \-]?[\dXx](?![\dA-Za-z])")
 _LIKELY = re.compile(rf"(?:{_PROVINCES})\d{{4}}(?:18|19|20)\d{{2}}{_MONTH_DAY}\d{{3}}[\dX]")
-_OLD = re.compile(rf"(?<!\d)(?:{_PROVINCES})\d{{6}}{_MONTH_DAY}\d{{3}}(?!\d)")
+_OLD = re.compile(rf"(?<!\d)(?:{_PROVINCES})\d{{4}}[ ]?\d{{2}}{_MONTH_DAY}[ ]?\d{{3}}(?!\d)")
 _NAMED = re.compile(
     r"(?:身份证|证件|身份号|居民证|老证|户口|护照|驾驶证|驾照|通行证|回乡证|军官证|社保号"
     r"|\b(?:id card|identity (?:card|number|no)|national id|id (?:number|no)|passport|driver'?s licen[cs]e"

@@ -9,16 +9,17 @@ from services.collector.domain.masking.span import Kind, Span, every
 _SEP = r"[ \-./()·]{0,2}"
 _HAN_DIGITS = "零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖"
 _ANY = f"0-9{_HAN_DIGITS}"
-_EXTENSION = r"(?:,?[ ]?(?:转|分机|-|ext\.?|extension|x)[ ]?(?:分机)?[ ]?\d{1,5}(?!\d))?"
+_EXTENSION = r"(?:/\d{2,4}(?!\d)|,?[ ]?(?:转|分机|-|ext\.?|extension|x)[ ]?(?:分机)?[ ]?\d{1,5}(?!\d))?"
 _ALONE = r"(?<!\d)(?<!\d[.,:])"
 _CODES = r"(?:86|1|44|49|61|65|85[23]|886|33|34|39|7|8[124]|9[01]|3[0-689]|4[0135-8]|5\d|6[0346]|2[07]|971|966)"
 
 _MOBILE = re.compile(
-    rf"{_ALONE}(?:\(?(?:\+|00)?86\)?[ \-]{{0,2}})?1[3-9](?:\d(?:{_SEP}\d){{8}}|(?:[ \-.]\d){{9}})(?!\d){_EXTENSION}"
+    rf"{_ALONE}(?:\(?(?:\+|00)?86\)?[ \-]{{0,2}})?"
+    rf"1(?:[3-9]\d(?:{_SEP}\d){{8}}|[ \-.][3-9](?:[ \-.]\d){{9}})(?!\d){_EXTENSION}"
 )
 _MOBILE_IN_HAN = re.compile(
-    rf"(?<![{_ANY}])(?=[0-9 \-,]{{0,20}}[{_HAN_DIGITS}])[1一幺壹][ \-]?[3-9三四五六七八九叁肆伍陆柒捌玖]"
-    rf"(?:[ \-,、]?[{_ANY}]){{9}}(?![{_ANY}])"
+    rf"(?<![{_ANY}])(?=[0-9 \-,，、]{{0,20}}[{_HAN_DIGITS}])[1一幺壹][ \-]?[3-9三四五六七八九叁肆伍陆柒捌玖]"
+    rf"(?:[ \-,、，]?[{_ANY}]){{9}}(?![{_ANY}])"
 )
 _LANDLINE_IN_HAN = re.compile(rf"(?<![{_ANY}])[零〇](?:[ \-]?[零〇一二三四五六七八九幺]){{9,11}}(?![{_ANY}])")
 _COUNTRY = re.compile(
@@ -36,11 +37,13 @@ _TRUNK = re.compile(
 )
 _PAIRS = re.compile(r"(?<![\d.,/\-])(?:0[1-9](?:[ .]\d{2}){4}|\(?0[2378]\)?[ \-]\d{4}[ \-]?\d{4})(?![.,]?\d)")
 _AMERICAN = re.compile(
-    rf"(?<![\d\-])(?<!\d[.,])(?:1[\-. ])?(?:\([2-9]\d\d\)[ \-]?|[2-9]\d\d[\-./ ])[2-9]\d\d[\-. ]\d{{4}}(?![\-.]?\d)"
+    rf"(?<![\d\-])(?<!\d[.,])(?:1[\-. ])?"
+    rf"(?:\([2-9]\d\d\)[ \-]?[2-9]\d\d[\-. ]?|[2-9]\d\d[\-./ ][2-9]\d\d[\-. ])\d{{4}}(?![\-.]?\d)"
     rf"{_EXTENSION}",
     re.IGNORECASE,
 )
 _BARE = re.compile(r"(?<![\w\-.,])(?<!\d:)(?=(?:[ \-.]?\d){9,13}(?![ \-.:]?\d))\d{2,}(?:[ \-.]\d{3,})*(?!\w)")
+_SPACED = re.compile(r"(?<!\d)(?<!\d[ \-.,])\d(?:[ ]\d){8,12}(?![ ]?\d)")
 _LOCAL = re.compile(r"(?<![\w\-.,/])[2-9]\d{2}[\-.]\d{4}(?![\w\-])")
 _CALLED = re.compile(
     r"(?:电话号?码?|座机|手机号?码?|固话|联系方式|致电|回电|拨打|联系人?|微信号?|传真"
@@ -75,7 +78,7 @@ _FAR = 40
 def find(view: str) -> Iterator[Span]:
     """Phone numbers, without the public hotlines that everybody may call."""
     private = _HOTLINE.sub(_hidden_unless_own, view)
-    for pattern in (_MOBILE, _MOBILE_IN_HAN, _LANDLINE_IN_HAN, _COUNTRY, _PAIRS):
+    for pattern in (_MOBILE, _MOBILE_IN_HAN, _LANDLINE_IN_HAN, _COUNTRY, _PAIRS, _SPACED):
         yield from every(pattern, private, Kind.PHONE)
     for pattern in (_TRUNK, _AMERICAN, _CALLED):
         yield from (span for span in every(pattern, private, Kind.PHONE) if _may_be_called(view, span))
