@@ -66,7 +66,8 @@ _OWN = re.compile(
 )
 _OWN_AFTER = re.compile(r"我自己的|是我的|我的号|\bmy own|\bis mine|\bis my\b", re.IGNORECASE)
 _SPOKEN_OF = re.compile(
-    r"电话|手机|\b(?:call(?:ed|ing)?|phoned?|cell|mobile|tel|text|ring|rang|reach|number is|dial|whatsapp)\b",
+    r"电话|手机|\b(?:call(?:ed|ing)?|phoned?|cell|mobile|tel|text|ring|rang|reach|dial|whatsapp)\b"
+    r"|(?<!model )(?<!order )(?<!serial )(?<!part )\bnumber\b",
     re.IGNORECASE,
 )
 _DATE = re.compile(

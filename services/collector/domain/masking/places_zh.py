@@ -21,7 +21,7 @@ _LEADS = re.compile(
 _REACH = 48
 _HAN_OR_SPACE = re.compile(r"[\u3400-\u9fffA-Za-z\d ·\-]*$")
 _ADMIN_NAME_LENGTH = 4
-_NAME_LENGTH = 8
+_NAME_LENGTH = 12
 _SOLID = re.compile(r"[\u3400-\u9fff\dA-Za-z]*$")
 
 
