@@ -99,7 +99,7 @@ def read_sentences(path: Path) -> Iterator[Sentence]:
     """The labelled sentences of a CSV file. Raises UnreadableSetError."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file)
+            rows = csv.DictReader(file, restval="")
             lacking = [column for column in COLUMNS if column not in (rows.fieldnames or ())]
             if lacking:
                 raise UnreadableSetError(f"{path} has no column {', '.join(lacking)}. It needs: {', '.join(COLUMNS)}.")
