@@ -21,7 +21,8 @@ CONNECT_TIMEOUT_S = 10
 
 _KEEP_CREDENTIAL = """
 INSERT INTO credential (id, tenant_id, label, secret_sha256, scopes) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (id) DO UPDATE SET label = excluded.label, secret_sha256 = excluded.secret_sha256, scopes = excluded.scopes
+ON CONFLICT (id) DO UPDATE SET label = excluded.label, secret_sha256 = excluded.secret_sha256, scopes = excluded.scopes,
+    revoked_at = NULL
 """
 _REVOKE_OLDER = "UPDATE credential SET revoked_at = now() WHERE label = $1 AND id <> $2 AND revoked_at IS NULL"
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 from deploy.commands.csv_file import EXTRA, CsvFile, Record, UnreadableFileError
 
 BATCH_ROWS_MAX = 200
+ROW_LENGTH_MAX = 200_000  # Ten times what the longest text may hold.
 BATCH_BYTES_MAX = 2 * 1024 * 1024
 
 Document = dict[str, Any]
@@ -39,11 +41,11 @@ class Mapping:
 
 @dataclass(frozen=True)
 class Row:
-    """One row on its way: its place in the file, and the body that is sent. A torn one has too many cells."""
+    """One row on its way: its place in the file, and the body that is sent. `fault` says why it is not sent."""
 
     number: int
     body: Document
-    is_torn: bool
+    fault: str | None
 
 
 def count_rows(file: CsvFile, limit: int | None) -> int:
@@ -55,7 +57,13 @@ def read_rows(file: CsvFile, mapping: Mapping, limit: int | None) -> Iterator[Ro
     """The rows as bodies. Raises UnreadableFileError."""
     seen: Counter[str] = Counter()
     for number, record in enumerate(islice(file.records(), limit), start=1):
-        yield Row(number, _body(record, mapping, seen), is_torn=EXTRA in record)
+        yield Row(number, _body(record, mapping, seen), _fault(record))
+
+
+def _fault(record: Record) -> str | None:
+    if EXTRA in record:
+        return "torn_row"
+    return "too_large_row" if sum(map(len, record.values())) > ROW_LENGTH_MAX else None
 
 
 def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -114,6 +122,7 @@ def _name(record: Record, mapping: Mapping, body: Document, seen: Counter[str]) 
 
 def _number(written: str) -> float | str:
     try:
-        return float(written)
+        number = float(written)
     except ValueError:
         return written  # The door says what is wrong with it.
+    return number if math.isfinite(number) else written

@@ -20,20 +20,23 @@ TRIES_MAX = 8
 RETRY_PAUSE_S = 1.0
 REJECTS_SHOWN_MAX = 20
 CREATED, REPEATED, UNAVAILABLE = 201, 200, 503
-_TORN: dict[str, Any] = {
-    "status": 422,
-    "problem": {
-        "errors": [
-            {
-                "pointer": "",
-                "code": "torn_row",
-                "message": "The row has more cells than the header has columns.",
-                "remedy": "Put quotes around cells that hold the delimiter.",
-            }
-        ]
-    },
+# Faults that keep a row from being sent: what is wrong, and what to do.
+_FAULTS = {
+    "torn_row": (
+        "The row has more cells than the header has columns.",
+        "Put quotes around cells that hold the delimiter.",
+    ),
+    "too_large_row": ("The row is far longer than any feedback.", "Is a quote missing in it? Else leave columns out."),
 }
 _CONSENT_HELP = "What you state the customers agreed to: reply, research, training."
+
+
+def _unsent(fault: str) -> dict[str, Any]:
+    message, remedy = _FAULTS[fault]
+    return {
+        "status": 422,
+        "problem": {"errors": [{"pointer": "", "code": fault, "message": message, "remedy": remedy}]},
+    }
 
 
 def _of_row(error: dict[str, str]) -> dict[str, str]:
@@ -132,13 +135,13 @@ def _send(client: httpx.Client, file: CsvFile, mapping: Mapping, limit: int | No
     with Progress(*columns, console=Console(stderr=True), disable=not Console(stderr=True).is_terminal) as progress:
         task = progress.add_task(file.path.name, total=count_rows(file, limit))
         for batch in batches(read_rows(file, mapping, limit)):
-            whole = [row for row in batch if not row.is_torn]
+            whole = [row for row in batch if row.fault is None]
             items = _post(client, [row.body for row in whole]) if whole else []
             for row, item in zip(whole, items, strict=True):
                 report.add(row, item)
             for row in batch:
-                if row.is_torn:
-                    report.add(row, _TORN)
+                if row.fault is not None:
+                    report.add(row, _unsent(row.fault))
             progress.advance(task, len(batch))
     return report
 

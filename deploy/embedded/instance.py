@@ -30,7 +30,8 @@ def hold(data: DataDir) -> Iterator[None]:
 
     The lock is left to the end of the process on purpose: who finds it free knows that the process is gone.
     """
-    lock = os.open(data.lock, os.O_RDWR | os.O_CREAT, 0o644)
+    # Nobody else may open the lock: who holds it is trusted with the instance's name.
+    lock = os.open(data.lock, os.O_RDWR | os.O_CREAT, 0o600)
     deadline = time.monotonic() + _GLANCE_MAX_S
     while not _takes(lock, fcntl.LOCK_EX):
         if time.monotonic() > deadline:
@@ -63,7 +64,8 @@ def _takes(lock: int, how: int) -> bool:
 def describe(data: DataDir, description: Description) -> None:
     """Writes `run.json` whole or not at all. It holds no secret."""
     draft = data.root / f".run.json.{os.getpid()}"
-    draft.write_text(json.dumps(description, indent=1) + "\n")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(json.dumps(description, indent=1) + "\n")
     draft.replace(data.run_json)
 
 

@@ -7,16 +7,31 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 NAME_LENGTH_MAX = 200
+TEXT_LENGTH_MAX = 100_000  # More than any field takes: refused before it costs anything.
+MARKS_ON_A_LETTER_MAX = 30
 
 
 def _clean(text: str) -> str:
+    if len(text) > TEXT_LENGTH_MAX:
+        raise PydanticCustomError("too_long", "too long for any field", {"max_length": TEXT_LENGTH_MAX})
     if "\0" in text:
         raise PydanticCustomError("nul", "NUL character")
     try:
         text.encode()
     except UnicodeEncodeError:
         raise PydanticCustomError("broken_unicode", "half of a surrogate pair") from None
+    if not text.isascii():
+        _refuse_towers(text)
     return unicodedata.normalize("NFC", text)
+
+
+def _refuse_towers(text: str) -> None:
+    """Composing sorts the marks on one letter, which takes the square of their number."""
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks > MARKS_ON_A_LETTER_MAX:
+            raise PydanticCustomError("too_many_marks", "too many marks on a letter", {"max": MARKS_ON_A_LETTER_MAX})
 
 
 def _visible(text: str) -> str:

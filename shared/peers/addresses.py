@@ -1,6 +1,7 @@
 """The way from the tracker to the collector's addresses, taken at the moment of sending and never kept."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from uuid import UUID
 
 import httpx
@@ -10,6 +11,7 @@ from shared.contracts.reach import PeopleOut, PersonOut
 from shared.contracts.vocabulary import Purpose
 
 TIMEOUT_S = 2.0
+AWAY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class PeerAwayError(Exception):
@@ -30,9 +32,11 @@ class Addresses:
         asked = {"customer_ids": [str(customer_id) for customer_id in customer_ids], "purpose": purpose}
         try:
             response = await self._client.post("/v1/addresses:read", json=asked)
-            response.raise_for_status()
-        except httpx.HTTPError as error:
+        except httpx.TransportError as error:
             raise PeerAwayError(type(error).__name__) from error
+        if response.status_code in AWAY:
+            raise PeerAwayError(str(response.status_code))
+        response.raise_for_status()  # A refused key or a fault does not pass by itself: it counts, and shows.
         people = PeopleOut.model_validate_json(response.content).people
         return {person.customer_id: person for person in people}
 

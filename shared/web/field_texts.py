@@ -120,6 +120,12 @@ FIELD_RULES: dict[str, Said] = {
         "该游标无效或已被修改。",
         "请原样使用上一页的 next，或不带游标从头开始。",
     ),
+    "too_many_marks": Said(
+        "A letter carries more than {max} combining marks.",
+        "Remove the marks that are stacked on it.",
+        "单个字符叠加了超过 {max} 个组合符号。",
+        "请删除叠加的组合符号。",
+    ),
     "too_small": Said(
         "The number is too small.",
         "Stay within the allowed range ({ge}{gt}).",

@@ -58,7 +58,7 @@ def test_another_encoding_can_be_named_and_a_wrong_one_is_refused(tmp_path: Path
 def test_a_row_with_too_many_cells_is_known_for_torn(tmp_path: Path) -> None:
     file = look_into(write(tmp_path, "nr,words,mail\n1,a, b,x@example.test\n2,c,y@example.test\n"), None)
     assert [EXTRA in record for record in file.records()] == [True, False]
-    assert [row.is_torn for row in read_rows(file, MAPPING, None)] == [True, False]
+    assert [row.fault for row in read_rows(file, MAPPING, None)] == ["torn_row", None]
 
 
 def test_a_row_becomes_a_body_with_a_name_of_its_own(tmp_path: Path) -> None:

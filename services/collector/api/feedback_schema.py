@@ -40,7 +40,7 @@ def _phone(number: str) -> str:
 
 
 def _email(address: str) -> str:
-    if not _EMAIL.fullmatch(address.strip()):
+    if not (_EMAIL.fullmatch(address.strip()) and address.strip().isprintable()):
         raise PydanticCustomError("not_an_email", "not an e-mail address")
     return address.strip()
 

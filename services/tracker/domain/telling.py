@@ -26,6 +26,7 @@ class Reason(StrEnum):
     NO_ADDRESS = "no_address"
     NOT_VERIFIED = "not_verified"
     ALREADY_TOLD = "already_told"
+    REOPENED = "reopened"
     NO_SMTP = "no_smtp"
     REFUSED = "refused"
     UNREACHABLE = "unreachable"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.tracker.domain.action_states import ActionState
 from services.tracker.domain.case_states import CaseState
 from services.tracker.domain.telling import Letter, NoticeEvent, NoticeState, Reason, Told, whom_to_tell
 from services.tracker.notifiers.email import Ending, Mail, Mailer
@@ -61,6 +62,9 @@ class SendNotice:
             await self._end(claim, notice, NoticeState.SKIPPED, told)
             return
         letter = await self._letter(notice, told)
+        if letter is None:
+            await self._end(claim, notice, NoticeState.SKIPPED, Reason.REOPENED)
+            return
         try:
             await self._write_and_send(claim, notice, told, letter)
         except AddressAlreadyToldError:
@@ -73,10 +77,13 @@ class SendNotice:
             raise TryLaterError(RETRY_PAUSE_S) from error
         return people.get(notice.customer_id)
 
-    async def _letter(self, notice: Notice, told: Told) -> Letter:
+    async def _letter(self, notice: Notice, told: Told) -> Letter | None:
+        """What the person reads; None when the action was reopened meanwhile, for then it would not be true."""
         async with self.database.transaction(notice.tenant_id) as tx:
             action = await read_action(tx, notice.tenant_id, notice.about)
-        answers = answers_of(action) if action else {}
+        if action is None or (action.state, action.round) != (ActionState.CLOSED, notice.round):
+            return None
+        answers = answers_of(action)
         language = told.person.language
         return write_letter(NoticeEvent(notice.event), language, brand=self.brand, answer=answers.get(language))
 
