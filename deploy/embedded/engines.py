@@ -50,11 +50,11 @@ class Engines:
         await asyncio.gather(*(child.stop(STOP_TIMEOUT_S) for child in self._children.values()))
 
     async def watch(self) -> None:
-        """Restarts a NATS whose folder was deleted, which the running server does not notice. Until cancelled."""
+        """Restarts a NATS that cannot write any more, which the running server does not mend. Until cancelled."""
         while True:
             await asyncio.sleep(STORE_WATCH_S)
             child = self._children.get("nats")
-            if self._nats and child and child.state is State.RUNNING and self._nats.has_lost_its_store():
+            if self._nats and child and child.state is State.RUNNING and _is_lame(self._nats):
                 child.kill()
 
     def kill(self, name: str) -> None:
@@ -81,6 +81,10 @@ class Engines:
         )
         self._children[name] = Child(recipe, self._on_change)
         self._children[name].start()
+
+
+def _is_lame(nats: Nats) -> bool:
+    return nats.has_lost_its_store() or nats.has_given_up_writing()
 
 
 def has_external_postgres(environment: Mapping[str, str]) -> bool:

@@ -1,6 +1,7 @@
 """The embedded NATS JetStream: every message is on disk before it is acknowledged."""
 
 import asyncio
+import io
 import os
 from pathlib import Path
 
@@ -13,6 +14,8 @@ USER = "huiyin"
 STORE_MAX_GB = 16
 PAYLOAD_MAX_MB = 4
 _CONNECT_TIMEOUT_S = 2
+WRITE_ERROR = b"critical write error"
+LOG_READ_BYTES_MAX = 1_000_000
 
 _CONFIG = """
 listen: "{host}:{port}"
@@ -30,6 +33,9 @@ class Nats:
         self._password = read_key(data.keys / "nats.password")
         self._program = _find_program(home)
         self._store = home.folder("nats")
+        self._log_file = data.logs / "nats.log"
+        self._log_read = 0
+        self.has_given_up_writing()  # What an earlier server said is past.
         self.port = free_port()
         config = _CONFIG.format(
             host=LOOPBACK,
@@ -55,6 +61,20 @@ class Nats:
     def has_lost_its_store(self) -> bool:
         """Whether somebody deleted the JetStream folder; the running server would fail only at its next new file."""
         return not (self._store / "jetstream").exists()
+
+    def has_given_up_writing(self) -> bool:
+        """Whether the server's log has told of a critical write error since the last look.
+
+        A server that once met a full disk refuses the stream for ever, also when there is space again.
+        """
+        size = self._log_file.stat().st_size if self._log_file.exists() else 0
+        if size < self._log_read:  # It was begun again.
+            self._log_read = 0
+        with self._log_file.open("rb") if size else io.BytesIO() as log:
+            log.seek(self._log_read)
+            fresh = log.read(LOG_READ_BYTES_MAX)
+        self._log_read = size
+        return WRITE_ERROR in fresh
 
     async def is_ready(self) -> bool:
         """Whether a NATS server greets on our port."""
