@@ -35,6 +35,7 @@ class Nats:
         self._store = home.folder("nats")
         self._log_file = data.logs / "nats.log"
         self._log_read = 0
+        self._streams: set[Path] = set()
         self.has_given_up_writing()  # What an earlier server said is past.
         self.port = free_port()
         config = _CONFIG.format(
@@ -59,8 +60,12 @@ class Nats:
         return f"nats://{USER}:{self._password}@{LOOPBACK}:{self.port}"
 
     def has_lost_its_store(self) -> bool:
-        """Whether somebody deleted the JetStream folder; the running server would fail only at its next new file."""
-        return not (self._store / "jetstream").exists()
+        """Whether a stream's description was deleted from the store since the last look.
+
+        The running server would fail only at its next new file, and then for ever.
+        """
+        before, self._streams = self._streams, set((self._store / "jetstream").glob("*/streams/*/meta.inf"))
+        return bool(before - self._streams)
 
     def has_given_up_writing(self) -> bool:
         """Whether the server's log has told of a critical write error since the last look.

@@ -137,12 +137,27 @@ async def test_killed_under_load(instance: Instance, name: str) -> None:
     await all_was_classified_once(instance, callers.acknowledged)
 
 
-async def test_the_streams_folder_deleted_under_load(instance: Instance) -> None:
-    stream = next(path for path in instance.data.rglob("jetstream") if path.is_dir())
+def delete(path: Path) -> None:
+    """As `rm -rf` by hand: what the running server writes meanwhile goes, too."""
+
+    def is_gone() -> bool:
+        shutil.rmtree(path, ignore_errors=True)
+        return not path.exists()
+
+    until(is_gone, f"{path.name} is gone")
+
+
+# The whole store, and what an interrupted `rm -rf` leaves of it.
+@pytest.mark.parametrize("deleted", ["jetstream", "jetstream/*/streams/*/obs", "jetstream/*/streams/*"])
+async def test_the_streams_folder_deleted_under_load(instance: Instance, deleted: str) -> None:
+    store = next(path for path in instance.data.rglob("jetstream") if path.is_dir()).parent
     pid = instance.pid("nats")
     with Callers(instance) as callers:
         callers.wait_for_more()
-        shutil.rmtree(stream)
+        (description,) = store.glob("jetstream/*/streams/*/meta.inf")
+        description.unlink()
+        for path in list(store.glob(deleted)):
+            delete(path)
         until(lambda: instance.pid("nats") not in (pid, None), "the stream's server was started again")
         callers.wait_for_more()
     await all_was_classified_once(instance, callers.acknowledged)
