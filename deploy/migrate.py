@@ -12,6 +12,7 @@ from deploy.embedded.data_dir import DataDir
 from deploy.embedded.keys import read_key
 from deploy.postgres.roles import SERVICES
 from shared.access.keys import FIRST_TENANT_ID, hash_secret, split_key
+from shared.access.kinds import Kind
 from shared.access.scopes import Scope
 from shared.migrations.runner import Roles, migrate
 from shared.sql import role_of
@@ -20,9 +21,14 @@ ROOT = Path(__file__).resolve().parents[1]
 CONNECT_TIMEOUT_S = 10
 
 _KEEP_CREDENTIAL = """
-INSERT INTO credential (id, tenant_id, label, secret_sha256, scopes) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (id) DO UPDATE SET label = excluded.label, secret_sha256 = excluded.secret_sha256, scopes = excluded.scopes,
-    revoked_at = NULL
+INSERT INTO credential (id, tenant_id, kind, label, secret_sha256, scopes) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, label = excluded.label, secret_sha256 = excluded.secret_sha256,
+    scopes = excluded.scopes, revoked_at = NULL
+"""
+_KEEP_FIRST_TENANT = """
+INSERT INTO credential (id, tenant_id, kind, label, scopes)
+VALUES ($1::uuid, $1, 'tenant', 'tenant:' || $1::uuid::text, '{}')
+ON CONFLICT (id) DO NOTHING
 """
 _REVOKE_OLDER = "UPDATE credential SET revoked_at = now() WHERE label = $1 AND id <> $2 AND revoked_at IS NULL"
 
@@ -75,19 +81,22 @@ async def _keep_credentials(environment: Mapping[str, str], data: DataDir) -> No
     for service in SERVICES:
         connection = await asyncpg.connect(_url(environment, service, "CARRIER"), timeout=CONNECT_TIMEOUT_S)
         try:
-            await _keep(connection, "operator", operator, [Scope.OPERATOR])
+            await connection.execute(_KEEP_FIRST_TENANT, FIRST_TENANT_ID)
+            await _keep(connection, Kind.OPERATOR, "operator", operator, Scope.OPERATOR)
             if service == "collector":
-                await _keep(connection, "tracker", peer, [Scope.ADDRESSES_READ])
+                await _keep(connection, Kind.PEER, "tracker", peer, Scope.ADDRESSES_READ)
         finally:
             await connection.close()
 
 
-async def _keep(connection: "asyncpg.Connection[asyncpg.Record]", label: str, key: str, scopes: list[Scope]) -> None:
+async def _keep(
+    connection: "asyncpg.Connection[asyncpg.Record]", kind: Kind, label: str, key: str, scope: Scope
+) -> None:
     parts = split_key(key)
     if parts is None:
         raise ValueError(f"the {label} key file is damaged: delete it and start again to get a new key")
     await connection.execute(_REVOKE_OLDER, label, parts[0])
-    await connection.execute(_KEEP_CREDENTIAL, parts[0], FIRST_TENANT_ID, label, hash_secret(parts[1]), scopes)
+    await connection.execute(_KEEP_CREDENTIAL, parts[0], FIRST_TENANT_ID, kind, label, hash_secret(parts[1]), [scope])
 
 
 def _url(environment: Mapping[str, str], service: str, part: str) -> str:

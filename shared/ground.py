@@ -50,6 +50,18 @@ class Ground:
             able=able or self.is_database_there,
         )
 
+    def access(self, reactions: Mapping[type[Event], Reaction]) -> Consumer:
+        """The lane that takes in who may do what; it never waits behind the service's other facts."""
+        return Consumer(
+            f"{self.service}-access",
+            database=self.database,
+            carrier=self.carrier,
+            stream=self.stream,
+            reactions=reactions,
+            kick=self.kick_relay,
+            able=self.is_database_there,
+        )
+
     def jobs(self, handlers: Mapping[str, Handler]) -> Jobs:
         """The lane that does what was put down for later."""
         return Jobs(self.carrier, handlers, self.kick_jobs, lease_s=self.settings.job_lease_s)

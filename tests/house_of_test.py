@@ -20,7 +20,9 @@ from services.collector import main as collector
 from services.collector.settings import CollectorSettings
 from services.tracker import main as tracker
 from services.tracker.settings import TrackerSettings
+from shared.access.credentials import Limits
 from shared.access.keys import hash_secret, new_key, split_key
+from shared.access.kinds import Kind
 from shared.access.scopes import Scope
 from shared.ids import new_id
 from shared.settings import ServiceSettings
@@ -31,7 +33,8 @@ WAIT_S = 20.0
 POLL_S = 0.02
 
 _KEEP_KEY = """
-INSERT INTO credential (id, tenant_id, label, secret_sha256, scopes) VALUES ($1, $2, 'test', $3, $4)
+INSERT INTO credential (id, tenant_id, label, secret_sha256, scopes, kind, channel, origins, requests_per_minute)
+VALUES ($1, $2, 'test', $3, $4, $5, $6, $7, $8)
 """
 
 
@@ -69,13 +72,18 @@ class House:
         }
         return tracker.build(self.settings(TrackerSettings, service, lanes=lanes, **(own | more)))
 
-    async def new_key(self, tenant_id: UUID, *scopes: Scope) -> str:
+    async def new_key(
+        self, tenant_id: UUID, *scopes: Scope, kind: Kind | None = None, limits: Limits | None = None
+    ) -> str:
         """A key of the tenant, known to all three services."""
         key = new_key(new_id())
         identifier, secret = split_key(key) or (new_id(), "")
+        kind = kind or (Kind.OPERATOR if Scope.OPERATOR in scopes else Kind.SECRET)
+        bound = (limits.channel, list(limits.origins), limits.requests_per_minute) if limits else (None, None, None)
+        row = (identifier, tenant_id, hash_secret(secret), list(scopes), kind, *bound)
         for service in SERVICES:
             connection = await asyncpg.connect(self.url(service, "carrier"))
-            await connection.execute(_KEEP_KEY, identifier, tenant_id, hash_secret(secret), list(scopes))
+            await connection.execute(_KEEP_KEY, *row)
             await connection.close()
         return key
 

@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from services.classifier.api import verdicts
 from services.classifier.api.context import Context
 from services.classifier.model.shelf import Shelf
-from services.classifier.reactions import reactions
+from services.classifier.reactions import ACCESS, reactions
 from services.classifier.settings import ClassifierSettings
 from services.classifier.use_cases.have_a_model import TRAIN_STARTER, StarterModel
 from shared.clock import now
@@ -28,6 +28,7 @@ def build(settings: ClassifierSettings) -> FastAPI:
 
     lanes: list[Lane] = [
         ground.relay(),
+        ground.access(ACCESS),
         ground.consumer(reactions(shelf, now), able=is_able),
         ground.jobs({TRAIN_STARTER: model.train}),
     ]

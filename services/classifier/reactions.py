@@ -5,10 +5,14 @@ from functools import partial
 
 from services.classifier.model.shelf import Shelf
 from services.classifier.use_cases.classify_feedback import classify_feedback
+from shared.access.held import on_keys, on_members, on_tenants
 from shared.clock import Clock
 from shared.contracts.envelope import Event
-from shared.contracts.events import FeedbackReceived
+from shared.contracts.events import FeedbackReceived, KeyChanged, MemberChanged, TenantChanged
 from shared.messaging.consumer import Reaction
+
+# Who may do what here, now. A consumer of its own: a revocation does not wait behind an import.
+ACCESS: Mapping[type[Event], Reaction] = {KeyChanged: on_keys, MemberChanged: on_members, TenantChanged: on_tenants}
 
 
 def reactions(shelf: Shelf, clock: Clock) -> Mapping[type[Event], Reaction]:

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.collector.api import addresses, feedback, figures, receipts
 from services.collector.api.context import Context
+from services.collector.reactions import ACCESS
 from services.collector.settings import CollectorSettings
 from services.collector.store.keyring import Keyring
 from shared.crypto import read_master_key
@@ -25,7 +26,7 @@ def build(settings: CollectorSettings) -> FastAPI:
     )
     routers = ground.doors([addresses.router, feedback.router, figures.router, receipts.router])
     state = {"context": context, "credentials": ground.credentials}
-    running = ground.running([ground.relay()])
+    running = ground.running([ground.relay(), ground.access(ACCESS)])
     return create_app(
         "collector",
         routers,

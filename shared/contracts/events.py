@@ -5,7 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from shared.contracts.envelope import Event
-from shared.contracts.vocabulary import Channel, Language, Urgency
+from shared.contracts.vocabulary import Channel, Language, TenantState, Urgency
 
 
 class FeedbackReceived(Event):
@@ -38,6 +38,48 @@ class FeedbackClassified(Event):
     model_version: str
 
 
+class TenantChanged(Event):
+    """A tenant was made, renamed, suspended, woken or deleted. Receivers ignore a version older than what they hold."""
+
+    version: ClassVar[int] = 1
+
+    tenant_version: int
+    state: TenantState
+    time_zone: str
+    languages: list[Language]
+    changed_at: datetime
+
+
+class MemberChanged(Event):
+    """What a person may do has changed. Says nothing about who they are."""
+
+    version: ClassVar[int] = 1
+
+    member_id: UUID
+    member_version: int
+    scopes: list[str]
+    revoked_at: datetime | None
+
+
+class KeyChanged(Event):
+    """A key or session was made, changed or revoked. Carries a hash, never the secret."""
+
+    version: ClassVar[int] = 1
+
+    key_id: UUID
+    key_version: int
+    kind: str
+    secret_sha256: str
+    scopes: list[str]
+    member_id: UUID | None
+    channel: Channel | None
+    origins: list[str] | None
+    requests_per_minute: int | None
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
 EVENTS: dict[tuple[str, int], type[Event]] = {
-    (event.__name__, event.version): event for event in (FeedbackReceived, FeedbackClassified)
+    (event.__name__, event.version): event
+    for event in (FeedbackReceived, FeedbackClassified, TenantChanged, MemberChanged, KeyChanged)
 }

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from shared.contracts.envelope import Event
-from shared.contracts.events import FeedbackClassified, FeedbackReceived
+from shared.contracts.events import FeedbackClassified, FeedbackReceived, KeyChanged, MemberChanged, TenantChanged
 
 SUBJECT_ROOT = "huiyin"
 
@@ -19,14 +19,13 @@ class Route:
 ROUTES: dict[type[Event], Route] = {
     FeedbackReceived: Route(said_by="collector", heard_by=("classifier",)),
     FeedbackClassified: Route(said_by="classifier", heard_by=("tracker",)),
+    # The tracker, whose these are, fills its own table in the same transaction.
+    TenantChanged: Route(said_by="tracker", heard_by=("collector", "classifier")),
+    MemberChanged: Route(said_by="tracker", heard_by=("collector", "classifier")),
+    KeyChanged: Route(said_by="tracker", heard_by=("collector", "classifier")),
 }
 
 
 def subject_of(event: type[Event]) -> str:
     """The stream's subject for an event."""
     return f"{SUBJECT_ROOT}.{event.__name__}"
-
-
-def subjects_heard_by(service: str) -> list[str]:
-    """The subjects that a service subscribes to."""
-    return [subject_of(event) for event, route in ROUTES.items() if service in route.heard_by]

@@ -36,3 +36,11 @@ class Urgency(StrEnum):
     MEDIUM = "medium"
     HIGH = "high"
     CRITICAL = "critical"
+
+
+class TenantState(StrEnum):
+    """Whether a tenant's keys and people are let in, and whether its rows are kept."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    DELETED = "deleted"

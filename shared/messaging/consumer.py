@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.events import EVENTS
-from shared.contracts.routes import subjects_heard_by
+from shared.contracts.routes import subject_of
 from shared.database import Database, Tx, is_transient
 from shared.logs import get_log
 from shared.messaging.dead_letters import DeadLetters
@@ -66,7 +66,7 @@ class Consumer:
         self._reactions = reactions
         self._kick = kick
         self._able = able
-        self._subjects = subjects or subjects_heard_by(service)
+        self._subjects = subjects or [subject_of(event) for event in reactions]
         self._retry_pause_s = retry_pause_s
         self._dead_letters = DeadLetters(carrier, service)
 

@@ -39,6 +39,18 @@ PROBLEMS: dict[str, Said] = {
         "此密钥没有该权限。",
         "请使用具有 {scope} 权限的密钥。",
     ),
+    "tenant_suspended": Said(
+        "This tenant is suspended: nothing is taken in or shown.",
+        "Ask whoever runs this instance; what was stored is kept.",
+        "此租户已被停用：不接收也不显示任何内容。",
+        "请联系本系统的运营方；已存储的内容仍然保留。",
+    ),
+    "unknown_tenant": Said(
+        "There is no such tenant.",
+        "Check the id; GET /v1/tenants lists them.",
+        "没有这个租户。",
+        "请检查编号；GET /v1/tenants 可列出所有租户。",
+    ),
     "not_found": Said(
         "There is nothing here.",
         "Check the path and the id.",

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from services.collector.store.keyring import Keyring, TenantKeys
+from shared.access.kinds import Kind
 from shared.access.scopes import Scope
 from shared.crypto import SealBrokenError, new_key, place, read_master_key, seal, unseal
 from shared.database import Database
@@ -47,8 +48,8 @@ class Counter:
 
 
 @asynccontextmanager
-async def counter(house: House, tenant_id: UUID, *scopes: Scope) -> AsyncIterator[Counter]:
-    key = await house.new_key(tenant_id, *(scopes or (Scope.OPERATOR,)))
+async def counter(house: House, tenant_id: UUID, *scopes: Scope, kind: Kind | None = None) -> AsyncIterator[Counter]:
+    key = await house.new_key(tenant_id, *(scopes or (Scope.OPERATOR,)), kind=kind)
     async with running(house.app("collector"), key) as client:
         yield Counter(house, tenant_id, client)
 
@@ -180,15 +181,15 @@ async def test_an_address_is_verified_once_a_key_vouched_for_it(house: House, te
     person = {"external_id": "z1", "email": "z@example.test"}
     async with counter(house, tenant_id) as desk:
 
-        async def is_verified(scope: Scope) -> bool:
-            async with counter(house, tenant_id, scope) as sender:
+        async def is_verified(kind: Kind) -> bool:
+            async with counter(house, tenant_id, Scope.FEEDBACK_WRITE, kind=kind) as sender:
                 customer = await sender.hear(person)
             [seen] = await desk.read(customer)
             return bool(seen["addresses"][0]["is_verified"])
 
-        assert not await is_verified(Scope.FEEDBACK_WRITE)
-        assert await is_verified(Scope.OPERATOR)
-        assert await is_verified(Scope.FEEDBACK_WRITE)
+        assert not await is_verified(Kind.SESSION)
+        assert await is_verified(Kind.SECRET)
+        assert await is_verified(Kind.SESSION)
 
 
 CANARY = {

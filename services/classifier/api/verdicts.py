@@ -11,7 +11,7 @@ from services.classifier.store.verdicts import count_verdicts, verdict_of
 from shared.contracts.events import FeedbackReceived
 from shared.contracts.vocabulary import Urgency
 from shared.messaging.figures import carrier_figures, count_set_aside
-from shared.web.doors import Operator
+from shared.web.doors import FiguresReader, WorkReader
 from shared.web.problems import Problem
 
 
@@ -43,7 +43,7 @@ router = APIRouter(prefix="/v1", tags=["verdicts"])
 
 
 @router.get("/verdicts/{feedback_id}")
-async def get_verdict(feedback_id: UUID, here: Here, actor: Operator) -> VerdictOut:
+async def get_verdict(feedback_id: UUID, here: Here, actor: WorkReader) -> VerdictOut:
     """The verdict on one feedback."""
     async with here.database.transaction(actor.tenant_id) as tx:
         verdict = await verdict_of(tx, actor.tenant_id, feedback_id)
@@ -53,7 +53,7 @@ async def get_verdict(feedback_id: UUID, here: Here, actor: Operator) -> Verdict
 
 
 @router.get("/figures")
-async def get_figures(here: Here, actor: Operator) -> FiguresOut:
+async def get_figures(here: Here, actor: FiguresReader) -> FiguresOut:
     """The classifier's counts."""
     async with here.database.transaction(actor.tenant_id) as tx:
         classified = await count_verdicts(tx)

@@ -100,7 +100,7 @@ async def _accept(context: Context, actor: Actor, intakes: Sequence[Intake]) -> 
         intakes=intakes,
         moment=context.clock(),
         trace_id=new_id().hex,
-        vouches_for_addresses=actor.may(Scope.OPERATOR),
+        vouches_for_addresses=actor.vouches,
     )
     work = partial(accept_feedback, keyring=context.keyring, command=command)
     for _ in range(RACES_MAX):

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from services.collector.api.context import Here
 from services.collector.store.figures import count_feedback
 from shared.messaging.figures import carrier_figures
-from shared.web.doors import Operator
+from shared.web.doors import FiguresReader
 
 
 class FiguresOut(BaseModel):
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/v1", tags=["figures"])
 
 
 @router.get("/figures")
-async def get_figures(here: Here, actor: Operator) -> FiguresOut:
+async def get_figures(here: Here, actor: FiguresReader) -> FiguresOut:
     """The collector's counts."""
     async with here.database.transaction(actor.tenant_id) as tx:
         received = await count_feedback(tx)

@@ -20,7 +20,7 @@ from shared.access.credentials import Actor
 from shared.contracts.text import FilledText, Name
 from shared.contracts.vocabulary import Language
 from shared.paging import Place
-from shared.web.doors import Operator
+from shared.web.doors import ActionWriter, WorkReader
 from shared.web.pages import Page
 from shared.web.problems import Problem, language_of
 
@@ -87,7 +87,7 @@ router = APIRouter(prefix="/v1/actions", tags=["actions"])
 
 
 @router.post("", status_code=201)
-async def post_action(request: Request, wanted: ActionIn, here: Here, actor: Operator) -> ActionOut:
+async def post_action(request: Request, wanted: ActionIn, here: Here, actor: ActionWriter) -> ActionOut:
     """Plans an action for a problem."""
     work = partial(plan_action, tenant_id=actor.tenant_id, **vars(wanted))
     try:
@@ -98,7 +98,7 @@ async def post_action(request: Request, wanted: ActionIn, here: Here, actor: Ope
 
 
 @router.post("/{action_id}/moves")
-async def post_move(request: Request, action_id: UUID, wanted: MoveIn, here: Here, actor: Operator) -> ActionOut:
+async def post_move(request: Request, action_id: UUID, wanted: MoveIn, here: Here, actor: ActionWriter) -> ActionOut:
     """Takes a step; an illegal one answers 409 with the legal ones. Closing tells the customers."""
     command = MoveAction(actor, action_id, wanted.to, wanted.note)
     try:
@@ -112,13 +112,13 @@ async def post_move(request: Request, action_id: UUID, wanted: MoveIn, here: Her
 
 
 @router.get("/{action_id}")
-async def get_action(request: Request, action_id: UUID, here: Here, actor: Operator) -> ActionOut:
+async def get_action(request: Request, action_id: UUID, here: Here, actor: WorkReader) -> ActionOut:
     """One action with its history."""
     return await _read(here, actor, action_id, language_of(request))
 
 
 @router.get("")
-async def get_actions(request: Request, here: Here, actor: Operator, page: Page) -> ActionsOut:
+async def get_actions(request: Request, here: Here, actor: WorkReader, page: Page) -> ActionsOut:
     """Actions, newest first, without their histories."""
     async with here.database.transaction(actor.tenant_id) as tx:
         found = await list_actions(tx, actor.tenant_id, page.place, page.limit)

@@ -13,7 +13,7 @@ from services.tracker.store.cases import CaseFilter, list_cases
 from shared.contracts.text import Name
 from shared.contracts.vocabulary import Channel, Language, Urgency
 from shared.paging import Place
-from shared.web.doors import Operator
+from shared.web.doors import WorkReader
 from shared.web.pages import Page
 
 
@@ -61,7 +61,7 @@ router = APIRouter(prefix="/v1", tags=["cases"])
 
 
 @router.get("/cases")
-async def get_cases(here: Here, actor: Operator, page: Page, narrowed: Annotated[CaseQuery, Query()]) -> CasesOut:
+async def get_cases(here: Here, actor: WorkReader, page: Page, narrowed: Annotated[CaseQuery, Query()]) -> CasesOut:
     """Cases, newest first, narrowed by category, urgency, source and state."""
     wanted = CaseFilter(narrowed.category, narrowed.urgency, narrowed.source, narrowed.state)
     async with here.database.transaction(actor.tenant_id) as tx:

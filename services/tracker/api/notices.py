@@ -14,7 +14,7 @@ from services.tracker.store.notices import count_notices, list_notices
 from shared.contracts.vocabulary import Language
 from shared.messaging.figures import carrier_figures
 from shared.paging import Place
-from shared.web.doors import Operator
+from shared.web.doors import FiguresReader, PersonReader
 from shared.web.pages import Page
 
 
@@ -72,7 +72,9 @@ router = APIRouter(prefix="/v1", tags=["notices"])
 
 
 @router.get("/notices")
-async def get_notices(here: Here, actor: Operator, page: Page, narrowed: Annotated[NoticeQuery, Query()]) -> NoticesOut:
+async def get_notices(
+    here: Here, actor: PersonReader, page: Page, narrowed: Annotated[NoticeQuery, Query()]
+) -> NoticesOut:
     """The ledger, newest first, narrowed by state and by what it is about."""
     async with here.database.transaction(actor.tenant_id) as tx:
         found = await list_notices(tx, actor.tenant_id, narrowed.state, narrowed.about, (page.place, page.limit))
@@ -82,7 +84,7 @@ async def get_notices(here: Here, actor: Operator, page: Page, narrowed: Annotat
 
 
 @router.get("/figures")
-async def get_figures(here: Here, actor: Operator) -> FiguresOut:
+async def get_figures(here: Here, actor: FiguresReader) -> FiguresOut:
     """The tracker's counts."""
     async with here.database.transaction(actor.tenant_id) as tx:
         work, notifications = await count_work(tx), await count_notices(tx)

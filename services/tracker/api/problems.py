@@ -20,7 +20,7 @@ from shared.access.audit import UseCase, perform
 from shared.access.credentials import Actor
 from shared.contracts.text import Name
 from shared.paging import Place
-from shared.web.doors import Operator
+from shared.web.doors import CaseWriter, WorkReader
 from shared.web.pages import Page
 from shared.web.problems import Problem
 
@@ -66,21 +66,21 @@ router = APIRouter(prefix="/v1/problems", tags=["problems"])
 
 
 @router.post("", status_code=201)
-async def post_problem(wanted: ProblemIn, here: Here, actor: Operator) -> ProblemOut:
+async def post_problem(wanted: ProblemIn, here: Here, actor: CaseWriter) -> ProblemOut:
     """Starts a problem."""
     work = partial(start_problem, tenant_id=actor.tenant_id, title=wanted.title, case_ids=wanted.case_ids)
     return await _gather(here, actor, work)
 
 
 @router.post("/{problem_id}/cases")
-async def post_problem_cases(problem_id: UUID, wanted: JoinIn, here: Here, actor: Operator) -> ProblemOut:
+async def post_problem_cases(problem_id: UUID, wanted: JoinIn, here: Here, actor: CaseWriter) -> ProblemOut:
     """Joins cases to a problem; one that is there already stays there once."""
     work = partial(join_cases, tenant_id=actor.tenant_id, problem_id=problem_id, case_ids=wanted.case_ids)
     return await _gather(here, actor, work)
 
 
 @router.get("/{problem_id}")
-async def get_problem(problem_id: UUID, here: Here, actor: Operator) -> ProblemOut:
+async def get_problem(problem_id: UUID, here: Here, actor: WorkReader) -> ProblemOut:
     """One problem."""
     async with here.database.transaction(actor.tenant_id) as tx:
         seen = await read_problem(tx, actor.tenant_id, problem_id)
@@ -90,7 +90,7 @@ async def get_problem(problem_id: UUID, here: Here, actor: Operator) -> ProblemO
 
 
 @router.get("")
-async def get_problems(here: Here, actor: Operator, page: Page) -> ProblemsOut:
+async def get_problems(here: Here, actor: WorkReader, page: Page) -> ProblemsOut:
     """Problems, newest first."""
     async with here.database.transaction(actor.tenant_id) as tx:
         found = await list_problems(tx, actor.tenant_id, page.place, page.limit)
