@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.collector.api import addresses, feedback, figures, receipts
 from services.collector.api.context import Context
+from services.collector.api.senders import PublicDoors
 from services.collector.reactions import ACCESS
 from services.collector.settings import CollectorSettings
 from services.collector.store.keyring import Keyring
@@ -12,6 +13,7 @@ from shared.ground import Ground
 from shared.logs import set_up_logs
 from shared.settings import read_settings
 from shared.web.application import create_app
+from shared.web.rates import Rates
 from shared.web.server import serve
 
 
@@ -25,7 +27,7 @@ def build(settings: CollectorSettings) -> FastAPI:
         kick_relay=ground.kick_relay,
     )
     routers = ground.doors([addresses.router, feedback.router, figures.router, receipts.router])
-    state = {"context": context, "credentials": ground.credentials}
+    state = {"context": context, "credentials": ground.credentials, "rates": Rates()}
     running = ground.running([ground.relay(), ground.access(ACCESS)])
     return create_app(
         "collector",
@@ -34,6 +36,7 @@ def build(settings: CollectorSettings) -> FastAPI:
         running=running,
         is_ready=ground.is_database_there,
         described=feedback.DESCRIBED,
+        around=[PublicDoors],
     )
 
 

@@ -9,13 +9,16 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp
 
 from shared.web.description import describe_models
 from shared.web.last_resort import LastResort
 from shared.web.limits import BodyLimit
 from shared.web.problems import MEDIA_TYPE, Problem, field_errors, problem_response
+from shared.web.rates import RateHeaders
 
 Check = Callable[[], Awaitable[bool]]
+_Middleware = Callable[[ASGIApp], ASGIApp]
 _CODES_BY_STATUS = {
     400: "bad_request",
     401: "unauthorized",
@@ -33,6 +36,7 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
     running: AbstractAsyncContextManager[None],
     is_ready: Check,
     described: Sequence[type[BaseModel]] = (),
+    around: Sequence[_Middleware] = (),
 ) -> FastAPI:
     """An application with the service's routers. Doors find `state`; `running` lasts as long as the process serves."""
 
@@ -58,6 +62,9 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
     describe_models(app, described)
     app.add_middleware(LastResort)
     app.add_middleware(BodyLimit)
+    app.add_middleware(RateHeaders)
+    for middleware in around:
+        app.add_middleware(middleware)
     _speak_problems(app)
     return app
 

@@ -163,6 +163,18 @@ FIELD_RULES: dict[str, Said] = {
         "每个字段名只发送一次。",
     ),
     "too_deep": Said("The JSON is nested too deeply.", "Send a flat object.", "JSON 嵌套过深。", "请发送扁平的对象。"),
+    "not_with_this_key": Said(
+        "A publishable key may not state this field.",
+        "Leave it out, or send it from your server with a secret key.",
+        "公开密钥不能填写该字段。",
+        "请去掉该字段，或在服务器端使用私密密钥发送。",
+    ),
+    "other_channel": Said(
+        "This key is bound to the channel {channel}.",
+        "Leave the channel out, or use a key of that channel.",
+        "此密钥仅限渠道 {channel}。",
+        "请去掉渠道字段，或使用对应渠道的密钥。",
+    ),
     "unpaired": Said(
         "This field needs {partner} beside it.",
         "Send both or neither.",

@@ -51,6 +51,18 @@ PROBLEMS: dict[str, Said] = {
         "没有这个租户。",
         "请检查编号；GET /v1/tenants 可列出所有租户。",
     ),
+    "origin_refused": Said(
+        "This publishable key does not work from here.",
+        "Send it from a page whose origin the key lists; a key without origins is for apps alone.",
+        "此公开密钥不能在当前来源使用。",
+        "请从密钥所列来源的网页发送；未列来源的密钥仅供应用程序使用。",
+    ),
+    "too_often": Said(
+        "Too many requests with this key.",
+        "Wait {retry_after_s} seconds; RateLimit tells how many may follow.",
+        "此密钥的请求过于频繁。",
+        "请等待 {retry_after_s} 秒；RateLimit 响应头说明还可发送多少次。",
+    ),
     "not_found": Said(
         "There is nothing here.",
         "Check the path and the id.",

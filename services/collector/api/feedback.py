@@ -3,25 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, ValidationError
 
 from services.collector.api.context import Context, Here
 from services.collector.api.feedback_schema import FeedbackIn, FeedbackOut
+from services.collector.api.senders import Sender, check_public, items_max_of
 from services.collector.domain.intake import Intake
 from services.collector.store.lost_race import LostRaceError
 from services.collector.use_cases.accept_feedback import Accepted, AcceptFeedback, Outcome, accept_feedback
 from shared.access.audit import perform
 from shared.access.credentials import Actor
-from shared.access.scopes import Scope
 from shared.ids import new_id
 from shared.web.description import body_of
-from shared.web.doors import requires
 from shared.web.json_body import read_json
 from shared.web.problems import FieldError, Problem, field_errors, language_of, pointer
 
@@ -65,14 +64,13 @@ class _Parsed:
     intake: Intake
 
 
-Writer = Annotated[Actor, Depends(requires(Scope.FEEDBACK_WRITE))]
 router = APIRouter(prefix="/v1", tags=["feedback"])
 
 
 @router.post("/feedback", status_code=201, openapi_extra=body_of(FeedbackIn), responses={200: {"model": FeedbackOut}})
-async def post_feedback(request: Request, here: Here, actor: Writer) -> FeedbackOut:
+async def post_feedback(request: Request, here: Here, actor: Sender) -> FeedbackOut:
     """Stores one feedback. 201 means it is on disk; 200 that it was before."""
-    parsed = _parse(await read_json(request), here)
+    parsed = _parse(await read_json(request), here, actor)
     [accepted] = await _accept(here, actor, [parsed.intake])
     if accepted.outcome is Outcome.CONTRADICTS:
         raise _contradiction(accepted)
@@ -81,17 +79,18 @@ async def post_feedback(request: Request, here: Here, actor: Writer) -> Feedback
 
 
 @router.post("/feedback:batch", status_code=207, openapi_extra=body_of(BatchIn))
-async def post_feedback_batch(request: Request, here: Here, actor: Writer) -> BatchOut:
+async def post_feedback_batch(request: Request, here: Here, actor: Sender) -> BatchOut:
     """Stores up to 1,000 feedbacks in one transaction; each item has its own status."""
     language = language_of(request)
-    parsed = [_parse_item(item, index, here) for index, item in enumerate(_items(await read_json(request)))]
+    items = _items(await read_json(request), items_max_of(actor, BATCH_ITEMS_MAX))
+    parsed = [_parse_item(item, index, here, actor) for index, item in enumerate(items)]
     good = [one for one in parsed if isinstance(one, _Parsed)]
     accepted = iter(await _accept(here, actor, [one.intake for one in good]) if good else [])
-    items = [
+    told = [
         _item_out((index, one.item), next(accepted), language) if isinstance(one, _Parsed) else _refused(one, language)
         for index, one in enumerate(parsed)
     ]
-    return BatchOut(items=items)
+    return BatchOut(items=told)
 
 
 async def _accept(context: Context, actor: Actor, intakes: Sequence[Intake]) -> list[Accepted]:
@@ -115,7 +114,10 @@ async def _accept(context: Context, actor: Actor, intakes: Sequence[Intake]) -> 
     raise Problem("in_flight", 409)
 
 
-def _parse(body: object, context: Context, *, inside: tuple[str | int, ...] = ()) -> _Parsed:
+def _parse(body: object, context: Context, actor: Actor, *, inside: tuple[str | int, ...] = ()) -> _Parsed:
+    check_public(actor, body, inside=inside)
+    if actor.limits is not None and isinstance(body, dict):
+        body = {**body, "channel": actor.limits.channel}
     try:
         item = FeedbackIn.model_validate(body)
     except ValidationError as error:
@@ -128,19 +130,19 @@ def _placed(error: Any) -> dict[str, Any]:  # noqa: ANN401 - pydantic's own desc
     return {**error, "loc": (*error["loc"], place) if place else error["loc"]}
 
 
-def _parse_item(body: object, index: int, context: Context) -> "_Parsed | Problem":
+def _parse_item(body: object, index: int, context: Context, actor: Actor) -> "_Parsed | Problem":
     try:
-        return _parse(body, context, inside=("items", index))
+        return _parse(body, context, actor, inside=("items", index))
     except Problem as problem:
         return problem
 
 
-def _items(body: object) -> list[Any]:
+def _items(body: object, items_max: int) -> list[Any]:
     if not isinstance(body, dict) or not isinstance(body.get("items"), list):
         raise Problem("invalid", 422, errors=[FieldError("/items", "not_a_list")])
     items: list[Any] = body["items"]
-    if len(items) > BATCH_ITEMS_MAX:
-        about = {"max_length": BATCH_ITEMS_MAX}
+    if len(items) > items_max:
+        about = {"max_length": items_max}
         raise Problem("invalid", 422, errors=[FieldError("/items", "too_many", about)])
     return items
 

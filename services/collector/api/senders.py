@@ -1,0 +1,83 @@
+"""Who may send feedback: a tenant's server, a person, or anybody who holds a publishable key, within its limits."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Send
+from starlette.types import Scope as AsgiScope
+
+from shared.access.credentials import Actor, Limits
+from shared.access.scopes import Scope
+from shared.web.doors import requires
+from shared.web.problems import FieldError, Problem
+from shared.web.rates import Rates, admit
+
+PUBLIC_ITEMS_MAX = 50
+PUBLIC_BODY_BYTES_MAX = 1024 * 1024
+PREFLIGHT_KEPT_S = 600
+# What a page of somebody else's origin may call. The key is in a header, never in a cookie.
+PUBLIC_PATHS = ("/v1/feedback", "/v1/feedback:batch", "/v1/widget/")
+
+
+async def _sender(
+    request: Request, actor: Annotated[Actor, Depends(requires(Scope.FEEDBACK_WRITE, Scope.FEEDBACK_SEND))]
+) -> Actor:
+    if actor.limits is not None:
+        _check_origin(request, actor.limits)
+        rates: Rates = request.app.state.rates
+        admit(request, rates.take(actor.credential_id, actor.limits.requests_per_minute))
+        await _check_size(request)
+    return actor
+
+
+def _check_origin(request: Request, limits: Limits) -> None:
+    """A key of web pages works on its own pages alone; a key of an app, which has no origin, on none."""
+    origin = request.headers.get("origin")
+    if (origin is not None or limits.origins) and origin not in limits.origins:
+        raise Problem("origin_refused", 403)
+
+
+async def _check_size(request: Request) -> None:
+    if len(await request.body()) > PUBLIC_BODY_BYTES_MAX:
+        raise Problem("too_large", 413, about={"max_bytes": PUBLIC_BODY_BYTES_MAX})
+
+
+Sender = Annotated[Actor, Depends(_sender)]
+
+
+def items_max_of(actor: Actor, usual: int) -> int:
+    """How many feedbacks the sender may send at once."""
+    return usual if actor.limits is None else min(usual, PUBLIC_ITEMS_MAX)
+
+
+def check_public(actor: Actor, sent: object, *, inside: tuple[str | int, ...]) -> None:
+    """What a publishable key may not say: another channel, and ids that only a tenant's server knows."""
+    if actor.limits is None or not isinstance(sent, dict):
+        return
+    place = "".join(f"/{part}" for part in inside)
+    errors = [FieldError(f"{place}/{name}", "not_with_this_key") for name in ("source", "external_id") if name in sent]
+    if sent.get("channel", actor.limits.channel) != actor.limits.channel:
+        errors.append(FieldError(f"{place}/channel", "other_channel", {"channel": actor.limits.channel}))
+    if errors:
+        raise Problem("invalid", 422, errors=errors)
+
+
+class PublicDoors:
+    """Pure ASGI. Lets pages of other origins reach the public paths; which origin a key works on, the door checks."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._open = CORSMiddleware(
+            app,
+            allow_origins=["*"],
+            allow_methods=["GET", "POST"],
+            allow_headers=["authorization", "content-type"],
+            expose_headers=["ratelimit", "ratelimit-policy", "retry-after", "idempotent-replayed"],
+            max_age=PREFLIGHT_KEPT_S,
+        )
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        """Passes the request on, with or without the headers for other origins."""
+        is_public = scope["type"] == "http" and scope["path"].startswith(PUBLIC_PATHS)
+        await (self._open if is_public else self._app)(scope, receive, send)

@@ -1,0 +1,123 @@
+"""What anybody may do who takes the key out of an app: send feedback from where it belongs, and nothing else."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from services.collector.api.senders import PUBLIC_BODY_BYTES_MAX, PUBLIC_ITEMS_MAX
+from shared.access.credentials import Limits
+from shared.access.kinds import Kind
+from shared.access.scopes import Scope
+from shared.contracts.vocabulary import Channel
+from tests.collector.door import first_error, refusal
+from tests.house_of_test import SERVICES, House, running
+
+SHOP = "https://shop.example.test"
+FROM_SHOP = {"Origin": SHOP}
+SAID = {"text": "一开就跳闸"}
+LIMITS = Limits(Channel.SURVEY, frozenset({SHOP}), requests_per_minute=60)
+
+OPEN = {
+    ("post", "/v1/feedback"),
+    ("post", "/v1/feedback:batch"),
+    ("get", "/v1/widget/receipts/{code}"),
+    ("get", "/healthz"),
+    ("get", "/readyz"),
+}
+
+
+async def key_of(house: House, tenant_id: UUID, limits: Limits = LIMITS) -> str:
+    return await house.new_key(tenant_id, Scope.FEEDBACK_SEND, kind=Kind.PUBLISHABLE, limits=limits)
+
+
+@pytest.fixture
+async def client(house: House, tenant_id: UUID) -> AsyncIterator[httpx.AsyncClient]:
+    async with running(house.app("collector"), await key_of(house, tenant_id)) as found:
+        yield found
+
+
+async def test_it_sends_from_its_own_pages(client: httpx.AsyncClient, house: House, tenant_id: UUID) -> None:
+    answer = await client.post("/v1/feedback", json=SAID, headers=FROM_SHOP)
+    assert answer.status_code == 201
+    assert answer.headers["access-control-allow-origin"] == "*"
+    async with house.query("collector") as owner:
+        assert await owner.fetchval("SELECT channel FROM feedback WHERE tenant_id = $1", tenant_id) == "survey"
+
+
+@pytest.mark.parametrize("headers", [{}, {"Origin": "https://evil.example.test"}, {"Origin": "null"}])
+async def test_it_is_refused_from_elsewhere(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    refused = refusal(await client.post("/v1/feedback", json=SAID, headers=headers))
+    assert (refused["status"], refused["code"]) == (403, "origin_refused")
+
+
+@pytest.mark.parametrize(("headers", "status"), [({}, 201), (FROM_SHOP, 403)])
+async def test_a_key_without_origins_is_for_apps_alone(
+    house: House, tenant_id: UUID, headers: dict[str, str], status: int
+) -> None:
+    key = await key_of(house, tenant_id, Limits(Channel.WIDGET, frozenset(), 60))
+    async with running(house.app("collector"), key) as client:
+        assert (await client.post("/v1/feedback", json=SAID, headers=headers)).status_code == status
+
+
+async def test_a_browser_may_ask_before_it_sends(house: House) -> None:
+    asked = FROM_SHOP | {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,content-type",
+    }
+    async with running(house.app("collector"), None) as client:
+        answer = await client.options("/v1/feedback", headers=asked)
+        assert answer.status_code == 200
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-credentials" not in answer.headers
+        elsewhere = await client.options("/v1/figures", headers=asked)
+        assert "access-control-allow-origin" not in elsewhere.headers
+
+
+@pytest.mark.parametrize(
+    ("more", "pointer", "code"),
+    [
+        ({"channel": "email"}, "/channel", "other_channel"),
+        ({"source": "shop"}, "/source", "not_with_this_key"),
+        ({"source": "shop", "external_id": "1"}, "/source", "not_with_this_key"),
+        ({"text": "字" * 4_097}, "/text", "text_too_long"),
+    ],
+)
+async def test_what_it_may_not_say(client: httpx.AsyncClient, more: dict[str, str], pointer: str, code: str) -> None:
+    refused = refusal(await client.post("/v1/feedback", json=SAID | more, headers=FROM_SHOP))
+    assert first_error(refused) == (pointer, code)
+    batch = await client.post("/v1/feedback:batch", json={"items": [SAID, SAID | more]}, headers=FROM_SHOP)
+    good, bad = batch.json()["items"]
+    assert (good["status"], bad["status"]) == (201, 422)
+    assert bad["problem"]["errors"][0]["pointer"] == f"/items/1{pointer}"
+
+
+async def test_a_batch_of_its_own_is_small(client: httpx.AsyncClient) -> None:
+    many = {"items": [SAID] * (PUBLIC_ITEMS_MAX + 1)}
+    refused = refusal(await client.post("/v1/feedback:batch", json=many, headers=FROM_SHOP))
+    assert first_error(refused) == ("/items", "too_many")
+    big: dict[str, Any] = {"items": [], "padding": "x" * PUBLIC_BODY_BYTES_MAX}
+    assert refusal(await client.post("/v1/feedback:batch", json=big, headers=FROM_SHOP))["status"] == 413
+
+
+async def test_it_is_told_how_often_it_may_send(house: House, tenant_id: UUID) -> None:
+    key = await key_of(house, tenant_id, Limits(Channel.WIDGET, frozenset({SHOP}), 2))
+    async with running(house.app("collector"), key) as client:
+        answers = [await client.post("/v1/feedback", json=SAID, headers=FROM_SHOP) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [201, 201, 429]
+    assert answers[0].headers["ratelimit-policy"] == '"default";q=2;w=60'
+    assert answers[0].headers["ratelimit"].startswith('"default";r=1;t=')
+    assert 1 <= int(answers[2].headers["retry-after"]) <= 30
+    assert refusal(answers[2])["code"] == "too_often"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_every_other_door_is_shut(house: House, tenant_id: UUID, service: str) -> None:
+    app = house.app(service)
+    doors = {(method, path) for path, methods in app.openapi()["paths"].items() for method in methods}
+    async with running(app, await key_of(house, tenant_id)) as client:
+        for method, path in doors - OPEN:
+            answer = await client.request(method, path.replace("{", "").replace("}", ""), json={}, headers=FROM_SHOP)
+            assert answer.status_code == 403, f"{method} {path}: {answer.status_code}"
