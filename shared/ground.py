@@ -2,9 +2,12 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TypeVar
 
 from shared.access.credentials import Credentials
+from shared.access.forgetting import FORGET_TENANT, forget_tenant
+from shared.access.uses import Uses
 from shared.contracts.envelope import Event
 from shared.database import Database, is_transient
 from shared.messaging.consumer import Able, Consumer, Reaction
@@ -26,8 +29,9 @@ class Ground:
         self.database = Database(settings.app_url, connections_max=settings.pool_connections_max)
         self.carrier = Database(settings.carrier_url, connections_max=settings.pool_connections_max)
         self.stream = Stream(settings.nats_url, settings.stream, replicas=settings.nats_replicas)
-        self.credentials = Credentials(self.database)
         self.kick_relay = Kick()
+        self._uses = Uses(self.database, self.kick_relay)
+        self.credentials = Credentials(self.database, on_use=self._uses.note)
         self.kick_jobs = Kick()
 
     def doors(self, routers: list[Door]) -> list[Door]:
@@ -63,8 +67,9 @@ class Ground:
         )
 
     def jobs(self, handlers: Mapping[str, Handler]) -> Jobs:
-        """The lane that does what was put down for later."""
-        return Jobs(self.carrier, handlers, self.kick_jobs, lease_s=self.settings.job_lease_s)
+        """The lane that does what was put down for later; some of it in every service."""
+        own: Mapping[str, Handler] = {FORGET_TENANT: partial(forget_tenant, database=self.database)}
+        return Jobs(self.carrier, {**own, **handlers}, self.kick_jobs, lease_s=self.settings.job_lease_s)
 
     async def is_database_there(self) -> bool:
         """Whether both roles can work now."""
@@ -85,7 +90,7 @@ class Ground:
         """Opens everything, runs the lanes that this process was told to run, and closes everything."""
         await self.database.open()
         await self.carrier.open()
-        chosen = [lane for lane in lanes if self.settings.has_lane(LaneName(lane.name))]
+        chosen = [lane for lane in (self._uses, *lanes) if self.settings.has_lane(LaneName(lane.name))]
         try:
             async with running(chosen):
                 yield

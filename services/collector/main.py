@@ -16,6 +16,8 @@ from shared.web.application import create_app
 from shared.web.rates import Rates
 from shared.web.server import serve
 
+DOORS = (addresses, feedback, figures, receipts)
+
 
 def build(settings: CollectorSettings) -> FastAPI:
     """The collector as an application; its lanes run as long as it is served."""
@@ -26,9 +28,9 @@ def build(settings: CollectorSettings) -> FastAPI:
         keyring=Keyring(read_master_key(settings.master_key_file)),
         kick_relay=ground.kick_relay,
     )
-    routers = ground.doors([addresses.router, feedback.router, figures.router, receipts.router])
+    routers = ground.doors([module.router for module in DOORS])
     state = {"context": context, "credentials": ground.credentials, "rates": Rates()}
-    running = ground.running([ground.relay(), ground.access(ACCESS)])
+    running = ground.running([ground.relay(), ground.access(ACCESS), ground.jobs({})])
     return create_app(
         "collector",
         routers,

@@ -5,7 +5,7 @@ from functools import partial
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from services.tracker.api import actions, cases, notices, problems
+from services.tracker.api import actions, cases, keys, notices, problems, tenants
 from services.tracker.api.context import Context
 from services.tracker.notifiers.email import SmtpMailer
 from services.tracker.reactions import REACTIONS
@@ -21,6 +21,8 @@ from shared.settings import read_settings
 from shared.web.application import create_app
 from shared.web.pages import Pages
 from shared.web.server import serve
+
+DOORS = (actions, cases, keys, notices, problems, tenants)
 
 
 def build(settings: TrackerSettings) -> FastAPI:
@@ -41,7 +43,7 @@ def build(settings: TrackerSettings) -> FastAPI:
     planning = partial(plan_notices, database=ground.database)
     handlers: dict[str, Handler] = {PLAN_NOTICES: planning, SEND_NOTICE: send_notice}
     lanes: list[Lane] = [ground.relay(), ground.consumer(REACTIONS), ground.jobs(handlers)]
-    routers = ground.doors([actions.router, cases.router, notices.router, problems.router])
+    routers = ground.doors([module.router for module in DOORS])
     pages = Pages(settings.cursor_key_file.read_text().strip())
     state = {"context": context, "credentials": ground.credentials, "pages": pages}
     running = ground.running(lanes, closing=[addresses.close])

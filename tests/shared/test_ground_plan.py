@@ -24,7 +24,8 @@ TABLES: dict[str, MetaData] = {
     "tracker": TrackerTable.metadata,
 }
 CARRIER_TABLES = {
-    "outbox", "inbox", "dead_letter", "job", "stream_mark", "credential", "public_code", "alembic_version",
+    "outbox", "inbox", "dead_letter", "job", "stream_mark", "credential", "public_code", "forgotten_tenant",
+    "alembic_version",
 }  # fmt: skip
 PARTS_THAT_SERVE = ("app", "carrier")
 GROUND = (access_tables, messaging_tables)
