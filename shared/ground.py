@@ -9,7 +9,7 @@ from shared.access.credentials import Credentials
 from shared.access.forgetting import FORGET_TENANT, forget_tenant
 from shared.access.uses import Uses
 from shared.contracts.envelope import Event
-from shared.database import Database, is_transient
+from shared.database import CARRIER_STATEMENT_TIMEOUT_S, Database, is_transient
 from shared.messaging.consumer import Able, Consumer, Reaction
 from shared.messaging.jobs import Handler, Jobs
 from shared.messaging.lanes import Kick, Lane, running
@@ -27,8 +27,14 @@ class Ground:
         self.service = service
         self.settings = settings
         self.database = Database(settings.app_url, connections_max=settings.pool_connections_max)
-        self.carrier = Database(settings.carrier_url, connections_max=settings.pool_connections_max)
-        self.stream = Stream(settings.nats_url, settings.stream, replicas=settings.nats_replicas)
+        self.carrier = Database(
+            settings.carrier_url,
+            connections_max=settings.pool_connections_max,
+            statement_timeout_s=CARRIER_STATEMENT_TIMEOUT_S,
+        )
+        self.stream = Stream(
+            settings.nats_url, settings.stream, replicas=settings.nats_replicas, ack_wait_s=settings.ack_wait_s
+        )
         self.kick_relay = Kick()
         self._uses = Uses(self.database, self.kick_relay)
         self.credentials = Credentials(self.database, on_use=self._uses.note)

@@ -15,6 +15,7 @@ from shared.contracts.envelope import Envelope, Event
 from shared.contracts.events import EVENTS
 from shared.contracts.routes import subject_of
 from shared.database import Database, Tx, is_transient
+from shared.failpoints import FailPoint, reach
 from shared.logs import get_log
 from shared.messaging.dead_letters import DeadLetters
 from shared.messaging.inbox import take_in
@@ -90,6 +91,7 @@ class Consumer:
                 await self._take(messages)
 
     async def _take(self, messages: Sequence[Msg]) -> None:
+        reach(FailPoint.CONSUMER_AFTER_FETCH)
         delivered = [await self._read(message) for message in messages]
         try:
             await self._react([fact for one in delivered for fact in one.facts])
@@ -101,6 +103,7 @@ class Consumer:
                 return
             for one in delivered:
                 await self._react_one_by_one(one)
+        reach(FailPoint.CONSUMER_AFTER_COMMIT_BEFORE_ACK)
         for one in delivered:
             await _settle(one)
 
@@ -127,6 +130,7 @@ class Consumer:
             for kind, reaction in self._reactions.items():
                 if fresh[kind]:
                     await reaction(tx, fresh[kind])
+            reach(FailPoint.CONSUMER_AFTER_EFFECT_BEFORE_COMMIT)
         self._kick()
 
     async def _react_one_by_one(self, delivered: _Delivered) -> None:

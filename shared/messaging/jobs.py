@@ -17,6 +17,7 @@ import asyncpg
 
 from shared.clock import now
 from shared.database import TRANSIENT, Database, Tx, is_transient
+from shared.failpoints import FailPoint, reach
 from shared.ids import new_id
 from shared.logs import get_log
 from shared.messaging.lanes import Kick
@@ -114,6 +115,7 @@ async def finish(tx: Tx, claim: Claim) -> None:
     """Ends the job in the transaction of its effect; StaleLeaseError undoes both."""
     if not await tx.fetchval("SELECT job_done($1, $2, $3)", claim.tenant_id, claim.id, claim.fence):
         raise StaleLeaseError(claim.kind)
+    reach(FailPoint.JOB_AFTER_DONE_BEFORE_COMMIT)
 
 
 class Jobs:
@@ -143,9 +145,11 @@ class Jobs:
 
     async def work(self, claim: Claim) -> None:
         """Runs the job's handler and books how it ended."""
+        reach(FailPoint.JOB_AFTER_CLAIM)
         try:
             async with self._lease_kept(claim):
                 await self._handlers[claim.kind](claim)
+            reach(FailPoint.JOB_AFTER_COMMIT)
         except StaleLeaseError:
             _log.warning("stale_lease", kind=claim.kind, job=str(claim.id))
         except TryLaterError as error:
