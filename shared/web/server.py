@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from shared.failpoints import arm
 from shared.settings import ServiceSettings
+from shared.web.heads import BoundedHttp
 
 DRAIN_TIMEOUT_S = 5
 CONNECTIONS_WAITING_MAX = 2048
@@ -21,6 +22,8 @@ def serve(app: FastAPI, settings: ServiceSettings) -> None:
         raise SystemExit(str(error)) from None
     config = uvicorn.Config(
         app,
+        http=BoundedHttp,
+        ws="none",
         host=settings.host,
         port=settings.port,
         backlog=CONNECTIONS_WAITING_MAX,
