@@ -11,14 +11,15 @@ _CARD = re.compile(r"(?<![\dA-Za-z])(?<!\d[.,\-])[2-6]\d{3}(?:[ \-]?\d){11,15}(?
 _GROUPED = re.compile(r"(?<![\dA-Za-z])(?<!\d[.,\-])[2-6]\d{3}([ \-])\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?(?![ \-]?\d)")
 _AMEX = re.compile(r"(?<![\dA-Za-z])3[47]\d{2}[ \-]?\d{6}[ \-]?\d{5}(?!\d)")
 _NAMED = re.compile(
-    r"(?:卡号|银行卡|借记卡|信用卡|储蓄卡|存折|账号|帐号|账户|帐户|[工农建中招交邮]行|银行|卡上|我的卡|卡是|卡[:：]|打到|退到|转到|款到|收款|汇到|\bcards?\b|\bvisa\b"
+    r"(?:卡号|银行卡|借记卡|信用卡|储蓄卡|存折|账号|帐号|账户|帐户|[工农建中招交邮]行|银行|卡上|我的卡|卡是"
+    r"|卡[:：]|打到|退到|转到|款到|收款|汇到|\bcards?\b|\bvisa\b"
     r"|\bmaster\s?card\b|\bamex\b|\bunion\s?pay\b|\bmaestro\b|\baccount (?:number|no)\b|\bdebit\b|\bcredit\b)"
-    r"[^\d\n\ufffc。]{0,16}(?P<value>\d(?:[ \-]{0,2}\d){11,18})(?!\d)",
+    r"[^\d\n\ufffc。]{0,16}(?P<value>\d(?:[ \-]{0,2}\d){11,24})(?!\d)",
     re.IGNORECASE,
 )
 _ACCOUNT = re.compile(
     r"(?:账号|帐号|账户|帐户|\b(?:bank )?account(?: (?:number|no))?\b)[^\w\n\ufffc]{0,4}(?:是|为|is)?[^\w\n\ufffc]{0,3}"
-    r"(?P<value>\d(?:[ \-]?\d){7,18})(?!\d)",
+    r"(?P<value>\d(?:[ \-]?\d){5,24})(?!\d)",
     re.IGNORECASE,
 )
 _IBAN = re.compile(

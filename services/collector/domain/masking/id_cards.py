@@ -12,18 +12,23 @@ _CHINESE = re.compile(r"(?<![\dA-Za-z])(?<!\d[\-.])[1-9](?:[ \-]?\d){16}[ \-]?[\
 _LIKELY = re.compile(rf"(?:{_PROVINCES})\d{{4}}(?:18|19|20)\d{{2}}{_MONTH_DAY}\d{{3}}[\dX]")
 _OLD = re.compile(rf"(?<!\d)(?:{_PROVINCES})\d{{4}}[ ]?\d{{2}}{_MONTH_DAY}[ ]?\d{{3}}(?!\d)")
 _NAMED = re.compile(
-    r"(?:身份证|证件|身份号|居民证|老证|户口|护照|驾驶证|驾照|通行证|回乡证|军官证|社保号"
-    r"|\b(?:id card|identity (?:card|number|no)|national id|id (?:number|no)|passport|driver'?s licen[cs]e"
-    r"|driving licen[cs]e|nric|fin)\b)"
+    r"(?:身份证|证件|身份号|居民证|[老旧新]证|户口|护照|驾驶证|驾照|通行证|回乡证|台胞证|居[留住]证"
+    r"|军官证|士兵证|社保[号卡]|医保[号卡]|证号"
+    r"|(?<![A-Za-z])(?:id card|identity (?:card|number|no)|national (?:id|number)|id (?:number|no)"
+    r"|id[ ]?\#|passport|driver'?s?'? licen[cs]e|licen[cs]e (?:no|number)"
+    r"|driving licen[cs]e|nric|(?-i:FIN|SIN|TFN|NHS|CPF|DNI|NIE|PAN|BSN|EIN|ITIN|PPS)"
+    r"|social insurance|aadhaar|medicare|tax (?:file|id)|personalausweis|steuer-?id|green card"
+    r"|residence permit)(?![A-Za-z]))"
     r"(?:(?!尾|后|末|last|ending)[^\d\n\ufffc。]){0,16}?(?<![A-Za-z\d])"
-    r"(?P<value>(?:(?-i:[A-Z]{1,3})[ ]?)?\d(?:[ \-]?\d){5,18}(?:[ \-]?[A-Z](?![A-Z]))?(?:\(\w\))?)(?!\d)",
+    r"(?P<value>(?:(?-i:[A-Z]{1,5})[ \-]?)?\d(?:[ \-/.]?\d){5,18}(?:[ \-]?[A-Z\d](?![A-Z])"
+    r"|[A-Z]{2}(?![A-Za-z]))?(?:\(\w\))?)(?!\d)",
     re.IGNORECASE,
 )
 _SOCIAL = re.compile(r"(?<![\d\-])\d{3}([\- ])\d{2}\1\d{4}(?![\d\-])|(?<![\d\-])\d{9}(?![\d\-])")
 _INSURANCE = re.compile(r"(?<![A-Za-z\d])[A-Z]{2}([ \-]?)\d{2}\1\d{2}\1\d{2}\1[A-D](?![A-Za-z\d])", re.IGNORECASE)
 _SOCIAL_NAMED = re.compile(r"\bssn\b|\bsocial\b|社会安全|社安号", re.IGNORECASE)
 _INSURANCE_NAMED = re.compile(r"national insurance|\bni\b|\bnino\b", re.IGNORECASE)
-_CARD_NAMED = re.compile(r"身份证|证件|老证|\bid\b|identity", re.IGNORECASE)
+_CARD_NAMED = re.compile(r"身份证|证件|[老旧]证|证号|15位|\bid\b|identity", re.IGNORECASE)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _FAR = 40
