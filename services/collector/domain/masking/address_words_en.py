@@ -67,11 +67,12 @@ DUTCH_CODE = r"(?:\d{4}[ ]?[A-Z]{2}\b)"
 CODE = rf"(?:(?i:{UK_CODE})|{US_CODE}|{CANADIAN_CODE}|{AUSTRALIAN_CODE})"
 ROOM = (
     r"(?:(?i:flat|apartment|apt|unit|suite|ste|room|rm|floor|fl|building|bldg|block|blk|level|lvl|lot"
-    r"|studio|penthouse|ph|tower|wing|villa|door"
-    r"|shop|plot|phase|entrance|staircase|stair|bay|box|trailer|condo|cabin|space|spc|hall|house no"
+    r"|studio|penthouse|ph|tower|wing|villa|door|street|sector|road|lane|alley|section|cluster|dock"
+    r"|dorm|house|hse|apto|piso|depto"
+    r"|shop|plot|phase|entrance|staircase|stair|bay|trailer|condo|cabin|space|spc|hall|house no"
     r"|plot no|door no)\b\.?[ ]?(?:\#|(?i:no)\.?[ ])?[ ]?"
     r"(?:\d[\w\-/]{0,6}|[A-Z][\d\-]{0,5}\b|[a-d]\b)"
-    r"|\d{1,3}/[Ff]\b\.?|(?:\d{1,2}(?:st|nd|rd|th)|[Gg]round|[Ff]irst|[Ss]econd|[Tt]hird"
+    r"|\d{1,3}/?[Ff]\b\.?|(?:\d{1,2}(?:st|nd|rd|th)|[Gg]round|[Ff]irst|[Ss]econd|[Tt]hird"
     r"|[Tt]op)[ ](?:[Ff]loor|[Ff]lat|fl\b)|\#[ ]?[\dA-Z][\w\-]{0,8}"
     r"|\d{1,2}o[ ]?[A-Z\d]?\b|\d\.?[ ]?(?:OG|EG|Stock))"
 )
@@ -87,7 +88,14 @@ SENTENCE_BEGINS = (
     "|Ring|Text|My|Our|And|But|So|Can"
     "|No|Not|This|That|What|When|Where|Why|How|Mr|Mrs|Ms|Phone|Tel|Email|Mobile|Model|Serial|Name"
     "|Order|Date|After|Before"
-    "|Is|Are|Was|If|There|Just|Also|Then|Bought|Buzzer|Error|Code|Problem|Issue)"
+    "|Is|Are|Was|If|There|Just|Also|Then|Bought|Buzzer|Error|Code|Problem|Issue|SN|ID|Best|Regards"
+    "|Cheers|Ask|Use|Text|Leave|Mon|Tue|Wed|Thu|Fri|Sat|Sun|Monday|Tuesday|Wednesday|Thursday|Friday"
+    "|Saturday|Sunday)"
+)
+# Inside the names of towns.
+PARTICLES = (
+    "(?:am|an der|ob der|bei|im|in der|upon|on|under|by|sur|sous|en|de|del|di|da|do|la|le|les|el|of"
+    "|the|aan den|den|der|van|y|e)"
 )
 MONTHS = (
     "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|January|February|March|April|June|July"

@@ -14,6 +14,7 @@ from services.collector.domain.masking.address_words_en import (
     LETTER,
     MONTHS,
     NAME,
+    PARTICLES,
     POINT,
     PREFIXES,
     ROOM,
@@ -31,7 +32,7 @@ from services.collector.domain.masking.span import Kind, Span, every
 
 _FRESH = rf"(?<![{LETTER}\d.$£€/\-#])(?<!\d,)(?<![$£€][ ])"
 _BEGIN = rf"(?<![{LETTER}\d'])"
-_CHAIN = rf"{NAME}(?:[ ]{NAME}){{0,3}}"
+_CHAIN = rf"{NAME}(?:[ ](?:{PARTICLES}[ ]){{0,2}}{NAME}){{0,3}}"
 _COMMA = r"(?:[ ]?,[ \n]?|[ \n])"
 _NUMBER = r"\d{1,4}[ ]?[a-z]?(?:[\-/]\d{1,4}[a-z]?)?"
 _ANCHORS = (
@@ -62,6 +63,8 @@ _ANCHORS = (
         r"|apartado|boite postale|bp)[ ]?\#?[ ]?[A-Z]?\d{1,7}\b)"
     ),
     r"(?<![A-Za-z\d])(?:RR|R\.R\.|RD|HC|Rural Route|Star Route)[ ]?\#?\d{1,3},?[ ]Box[ ]\d{1,5}[A-Z]?\b",
+    # A crossing of two.
+    rf"{_BEGIN}(?:{WORD}[ ]){{1,3}}?{TYPES}\.?[ ](?:and|&|/)[ ](?:{WORD}[ ]){{1,3}}?{TYPES}\b",
     # As in Japan, and Hong Kong's rooms in towers.
     (
         rf"{_FRESH}\d{{1,2}}-\d{{1,3}}(?:-\d{{1,4}})?,?[ ]{NAME}(?:[ \-]{NAME}){{0,2}},[ ]{NAME}(?:-(?:ku"
@@ -70,13 +73,20 @@ _ANCHORS = (
     rf"{_BEGIN}{ROOM}(?:,[ ]?{ROOM}){{1,4}},[ ]{_CHAIN}",
     rf"{_BEGIN}(?:{ROOM},[ ])?{_CHAIN}[ ](?:{HOUSE_NAMES}),[ ]{_CHAIN},[ ](?:{_CHAIN}[ ,]{{1,2}}){{0,2}}(?i:{UK_CODE})",
 )
-_SMALL = re.compile(rf"{_FRESH}(?i:{HOUSE},?[ ](?:(?!{COUNTED}\b)[a-z']{{2,20}}[ ]){{1,3}}?{TYPES_SMALL}\b)", re.ASCII)
+_SMALL = re.compile(
+    (
+        rf"{_FRESH}(?i:{HOUSE},?[ ](?:(?!{COUNTED}\b)[a-z']{{1,20}}[ ]|\d{{1,3}}(?:st|nd|rd"
+        rf"|th)[ ]){{1,3}}?{TYPES_SMALL}\b)"
+    ),
+    re.ASCII,
+)
 # Written small, some words are streets only where one says that one lives there.
 _TOLD = re.compile(
     rf"(?i:(?:\b(?:live|lives|living|staying|am|i'm|we're|house|home|office|located|address|deliver"
     rf"|delivered|ship|shipped|send|sent|come|moved|is)"
     rf"[ ](?:(?:is|it|to|at|me|us|now)[ ]){{0,2}}|\baddress:?[ ]?|\bat[ ]|\bto[ ]))"
-    rf"(?P<value>(?i:\d{{1,5}}[a-z]?[ ](?:(?!{COUNTED}\b)[a-z']{{2,20}}[ ]){{1,3}}?{TYPES_SMALL_ANY}\b))(?![ ]of\b)",
+    rf"(?P<value>(?i:\d{{1,5}}[a-z]?[ ](?:(?!{COUNTED}\b)[a-z']{{1,20}}[ ]|\d{{1,3}}(?:st|nd|rd"
+    rf"|th)[ ]){{1,3}}?{TYPES_SMALL_ANY}\b))(?![ ]of\b)",
     re.ASCII,
 )
 _STREET = re.compile("|".join(_ANCHORS), re.ASCII)
@@ -94,6 +104,17 @@ _SMALL_BY_POSTCODE = re.compile(
     ),
     re.ASCII,
 )
+# What is called an address and holds a number is one, however it is written.
+_LABELLED = re.compile(
+    r"(?i:(?<![a-z\-])(?:(?:(?:home|postal|mailing|street|shipping|delivery|billing|site|service|my"
+    r"|new|our|full|correct|right)[ ])?"
+    r"address(?:[ ]?(?:is|now|:|-|=|to)[ :]{0,2}){1,2}|(?:deliver|ship|send|mail|post|install"
+    r"|pick[ ]?up|collect|go|come)(?:[ ](?:it|this|them))?[ ]?(?:to|from|at)?:[ ]?))"
+    r"(?P<value>(?=[^\n;!?]{0,50}?\d)[#\dA-Za-z][^\n;!?@]{4,90}?)"
+    r"(?=\.(?:[ \n]|$)|[\n;!?]|[,.]?[ ](?i:and|please|pls|phone|tel|call|but|my|is|was|not|thanks|ask"
+    r"|mobile|email|ring|for|so|if|the|it)\b|$)",
+    re.ASCII,
+)
 _HOUSE_NAME = rf"(?:(?:The|Old|New)[ ])?(?:(?!{SENTENCE_BEGINS}\b){NAME}[ ]){{1,3}}{HOUSE_NAMES}"
 _BEFORE = re.compile(
     rf"{_BEGIN}(?:(?:{ROOM}|{_HOUSE_NAME}|No\.?[ ]?\d{{1,5}}[A-Z]?)(?:[ ]?,[ \n]?|[ \n]))+$"
@@ -106,14 +127,15 @@ _PARTS = (
     rf"{_COMMA}(?:{CODE}|{DUTCH_CODE}[ ]{NAME}|{COUNTRIES}(?!\w)(?:[ ]\d{{6}}\b)?)",
     (
         rf"{_COMMA}(?:[A-Z]{{1,2}}-)?(?:\d{{4,6}}|\d{{3}}[ ]\d{{2,3}}"
-        rf"|\d{{3}}-\d{{4}})[ ]{_SAID}{NAME}(?:[ ]{_SAID}{NAME}){{0,2}}"
+        rf"|\d{{3}}-\d{{4}})[ ]{_SAID}{NAME}(?:[ ](?:{PARTICLES}[ ]){{0,2}}{_SAID}{NAME}){{0,2}}"
     ),
     rf"{_COMMA}(?:{NAME}[ ]){{1,3}}?(?:{CODE}|\d{{3}}-\d{{4}}\b|\d{{4,6}}\b)",
-    rf",[ \n]?{_SAID}{NAME}(?:[ ]{_SAID}{NAME}){{0,3}}(?![{LETTER}\d'@])",
+    rf",[ \n]?{_SAID}{NAME}(?:[ ](?:{PARTICLES}[ ]){{0,2}}{_SAID}{NAME}){{0,3}}(?![{LETTER}\d'@])",
     (
         rf",?[ ](?i:(?:[a-z']{{2,16}},?[ ]){{1,3}}?(?:{UK_CODE}|(?:nsw|vic|qld|tas|act)[ ]\d{{4}}\b"
         rf"|(?-i:[A-Z]{{2}})[ ]\d{{5}}(?:-\d{{4}})?\b))"
     ),
+    r"[ ]\d{6}(?![\d.,]?\d)",
     r",[ ]\d{4,6}(?![\d.,]|[ ]?[a-z%$])",
 )
 _AFTER = re.compile("|".join(_PARTS), re.ASCII)
@@ -131,6 +153,11 @@ def find(view: str) -> Iterator[Span]:
 def find_small(view: str) -> Iterator[Span]:
     """Addresses written without capitals."""
     return _widened(view, (_SMALL, _TOLD, _SMALL_BY_POSTCODE))
+
+
+def find_labelled(view: str) -> Iterator[Span]:
+    """What follows the word address."""
+    return _widened(view, (_LABELLED,))
 
 
 def _widened(view: str, patterns: Iterable[re.Pattern[str]]) -> Iterator[Span]:

@@ -15,10 +15,11 @@ _NAMED = re.compile(
     r"|卡[:：]|打到|退到|转到|款到|收款|汇到|\bcards?\b|\bvisa\b"
     r"|\bmaster\s?card\b|\bamex\b|\bunion\s?pay\b|\bmaestro\b|\baccount (?:number|no)\b|\bdebit\b|\bcredit\b)"
     r"[^\d\n\ufffc。]{0,16}(?P<value>\d(?:[ \-]{0,2}\d){11,24})(?!\d)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _ACCOUNT = re.compile(
-    r"(?:账号|帐号|账户|帐户|\b(?:bank )?account(?: (?:number|no))?\b)[^\w\n\ufffc]{0,4}(?:是|为|is)?[^\w\n\ufffc]{0,3}"
+    r"(?:账号|帐号|账户|帐户|(?<![A-Za-z])(?:bank )?(?:account|acct|a/c)(?: (?:number|no"
+    r"|num))?\.?)[^\w\n\ufffc]{0,4}(?:是|为|is)?[^\w\n\ufffc]{0,3}"
     r"(?P<value>\d(?:[ \-]?\d){5,24})(?!\d)",
     re.IGNORECASE,
 )
@@ -28,7 +29,7 @@ _IBAN = re.compile(
 _IBAN_MODULUS = 97
 _LUHN_LENGTHS = range(15, 20)
 _UNION_PAY = "62"  # Few other numbers of this length begin so, and people mistype.
-_FOREIGN = re.compile(r"(?:身份证|证件|\bid card|\bserial|序列号|\bimei)[^\d]{0,16}$", re.IGNORECASE)
+_FOREIGN = re.compile(r"(?:身份证|证件|\bid card|\bserial|序列号|\bimei)[^\d]{0,16}$", re.IGNORECASE | re.ASCII)
 
 
 def find(view: str) -> Iterator[Span]:

@@ -41,6 +41,10 @@ _CAPITAL_NEAR_NUMBER = re.compile(
     r"[\dB](?:[A-Za-z]?[.,]?[ \n][\"#]?[A-Z]|(?<=[A-Za-z.,)][ \n#]\d)|(?<=[ ]\#\d)|(?i:ox|p)[ ]?\d"
     r"|(?<=\d)[A-Z]{2}(?![A-Za-z]))"
 )
+_ADDRESS = re.compile(
+    r"[AaDdSsMmPpIiCcGg](?:(?:ddress|DDRESS)[^\n\d]{0,20}"
+    r"|[a-z]{2,6}(?:[ ][a-z]{2,4}){0,2}:[^\n\d]{0,12})[\d#]"
+)
 _SMALL_STREET = re.compile(rf"\d[a-z]?,?[ ](?=[^\n]{{0,60}}?(?i:(?<![A-Za-z]){addresses_en.SMALL_SIGNS}))")
 _PLACE = re.compile(
     r"[号栋幢座室户弄巷梯层楼房舍元组队社段院区期塔\-路街镇乡村址寓苑园箱](?:(?<=\d-)(?=\d)"
@@ -60,5 +64,6 @@ GATES: tuple[tuple[re.Pattern[str], Finder], ...] = (
     (_MIXED, serials.find),
     (_PLACE, addresses_zh.find),
     (_CAPITAL_NEAR_NUMBER, addresses_en.find),
+    (_ADDRESS, addresses_en.find_labelled),
     (_SMALL_STREET, addresses_en.find_small),
 )

@@ -20,15 +20,17 @@ _NAMED = re.compile(
     r"|social insurance|aadhaar|medicare|tax (?:file|id)|personalausweis|steuer-?id|green card"
     r"|residence permit)(?![A-Za-z]))"
     r"(?:(?!尾|后|末|last|ending)[^\d\n\ufffc。]){0,16}?(?<![A-Za-z\d])"
-    r"(?P<value>(?:(?-i:[A-Z]{1,5})[ \-]?)?\d(?:[ \-/.]?\d){5,18}(?:[ \-]?[A-Z\d](?![A-Z])"
+    r"(?P<value>(?:[\u3400-\u9fff]字第?)?(?:(?-i:[A-Z]{1,5})[ \-]?)?\d(?:[ \-/.]?\d){5,18}(?:[ \-]?[A-Z\d](?![A-Z])"
     r"|[A-Z]{2}(?![A-Za-z]))?(?:\(\w\))?)(?!\d)",
     re.IGNORECASE,
 )
+# Of the Emirates, which begins with the country's number.
+_EMIRATES = re.compile(r"(?<![\d\-])784[ \-]?\d{4}[ \-]?\d{7}[ \-]?\d(?![\d\-])")
 _SOCIAL = re.compile(r"(?<![\d\-])\d{3}([\- ])\d{2}\1\d{4}(?![\d\-])|(?<![\d\-])\d{9}(?![\d\-])")
 _INSURANCE = re.compile(r"(?<![A-Za-z\d])[A-Z]{2}([ \-]?)\d{2}\1\d{2}\1\d{2}\1[A-D](?![A-Za-z\d])", re.IGNORECASE)
-_SOCIAL_NAMED = re.compile(r"\bssn\b|\bsocial\b|社会安全|社安号", re.IGNORECASE)
-_INSURANCE_NAMED = re.compile(r"national insurance|\bni\b|\bnino\b", re.IGNORECASE)
-_CARD_NAMED = re.compile(r"身份证|证件|[老旧]证|证号|15位|\bid\b|identity", re.IGNORECASE)
+_SOCIAL_NAMED = re.compile(r"\bssn\b|\bsocial\b|社会安全|社安号", re.IGNORECASE | re.ASCII)
+_INSURANCE_NAMED = re.compile(r"national insurance|\bni\b|\bnino\b", re.IGNORECASE | re.ASCII)
+_CARD_NAMED = re.compile(r"身份证|证件|[老旧]证|证号|15位|\bid\b|identity", re.IGNORECASE | re.ASCII)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _FAR = 40
@@ -39,6 +41,7 @@ def find(view: str) -> Iterator[Span]:
     yield from every(_NAMED, view, Kind.ID_CARD)
     yield from (span for span in every(_CHINESE, view, Kind.ID_CARD) if _is_chinese(view, span))
     yield from (span for span in every(_OLD, view, Kind.ID_CARD) if _is_near(_CARD_NAMED, view, span))
+    yield from every(_EMIRATES, view, Kind.ID_CARD)
     for match in _SOCIAL.finditer(view):
         span = Span(match.start(), match.end(), Kind.ID_CARD)
         if _is_near(_SOCIAL_NAMED, view, span) or (match[1] == "-" and not names_something_else(view, span.start)):

@@ -35,35 +35,35 @@ _AMERICAN = re.compile(
     rf"{_EXTENSION}",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"(?<![\w\-.,])(?<!\d:)(?=(?:[ \-.]?\d){9,13}(?![ \-.:]?\d))\d{2,}(?:[ \-.]\d{3,})*(?!\w)")
+_BARE = re.compile(r"(?<![A-Za-z\d\-.,])(?<!\d:)(?!\d{1,3}\.\d{1,3}\.)\d(?:[ \-.]?\d){8,12}(?![ \-.:]?\d|[A-Za-z])")
 _SPACED = re.compile(r"(?<!\d)(?<!\d[ \-.,])\d(?:[ ]\d){8,12}(?![ ]?\d)")
 _LOCAL = re.compile(r"(?<![A-Za-z\d\-.,/])[2-9]\d{2}[\-.]\d{4}(?![A-Za-z\d\-]|[.,]\d)")
 _CALLED = re.compile(
     r"(?:电话号?码?|座机|手机号?码?|固话|联系方式|致电|回电|拨打|联系人?|微信号?|传真|来电|号码"
-    r"|打(?:到|给)?(?:家里|我|办公室|店里|单位|公司)"
+    r"|打(?=[ ]?\d)|打(?:到|给)?(?:家里|我|办公室|店里|单位|公司)"
     r"|\b(?:whats\s?app|(?:tele)?phone|tel|mobile|mob|cell|contact|call(?:er)?|ring|text|reach|landline|fax|dial)"
     r"|\b(?:my|our|his|her) number)"
     r"[^\d\n\ufffc。!?;$¥]{0,18}?(?<![\d.,$¥])"
     rf"(?P<value>(?!\d{{1,3}}\.\d\.)\+?\(?\d(?:[ \-.()]{{0,2}}\d){{6,12}}(?![\d:]|[.,]\d){_EXTENSION})",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _HOTLINE = re.compile(
     r"(?<!\d)(?<!\d[\-.])(?:"
-    r"(?:\+?86[ \-]?)?[48]00(?:[ \-]?\d){7}"
+    r"(?:\+?86[ \-]?)?[48]00(?:[ \-]?\d){7}|95[01]\d{5}"
     r"|\(?(?:\+?1[\-. ]|\+1)?\(?8(?:00|88|77|66|55|44|33)\)?[\-. ]?\d{3}[\-. ]?\d{4}"
     r"|\(?0(?:80[08]|300|330|333|34[45]|84[345])\)?(?:[ \-]?\d){6,7})(?!\d)"
 )
 _OWN = re.compile(
     r"(?:我(?:的|家|自己|们公司|公司|司)?|本人)的?(?:电话|手机|号码|热线|座机|联系方式)"
     r"|\b(?:my|our)(?: own)? (?:phone|number|line|cell|office|tel)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
-_OWN_AFTER = re.compile(r"我自己的|是我的|我的号|\bmy own|\bis mine|\bis my\b", re.IGNORECASE)
+_OWN_AFTER = re.compile(r"我自己的|是我的|我的号|\bmy own|\bis mine|\bis my\b", re.IGNORECASE | re.ASCII)
 _SPOKEN_OF = re.compile(
     r"电话|手机|座机|联系|打家里|家里打|家里|固话|\b(?:home|office|work|landline|call(?:ed|ing)?|phoned?"
     r"|cell|mobile|tel|text|ring|rang|reach|dial|whatsapp)\b"
     r"|(?<!model )(?<!order )(?<!serial )(?<!part )\bnumber\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _DATE = re.compile(
     r"\(?(?:(?:19|20)\d{2}[\-./ ]?(?:0?[1-9]|1[0-2])[\-./ ]?[0-3]\d|[0-3]?\d[\-./ ][01]?\d[\-./ ](?:19|20)\d{2})"

@@ -20,10 +20,10 @@ _BRITISH = re.compile(
     r"(?<![A-Za-z\d])(?:[A-Z]{2}\d{2}[ ]?[A-Z]{3}|[A-Z]\d{1,3}[ ][A-Z]{3}|[A-Z]{3}[ ]\d{1,3}[A-Z])(?![A-Za-z\d])"
 )
 _VEHICLE = re.compile(
-    r"\b(?:van|car|truck|lorry|reg|registration|plates?|driver|vehicle|parked|taxi)\b|车", re.IGNORECASE
+    r"\b(?:van|car|truck|lorry|reg|registration|plates?|driver|vehicle|parked|taxi)\b|车", re.IGNORECASE | re.ASCII
 )
 _NAMED = re.compile(
-    r"(?i:\b(?:plates?|reg(?:istration)?|number[ -]?plates?|tag)\b(?:[ ](?:number|no|mark))?\.?|车牌号?码?|牌照)"
+    r"(?i:\b(?:plates?|reg(?:istration|o)?|number[ -]?plates?|tag)\b(?:[ ](?:number|no|mark))?\.?|车牌号?码?|牌照)"
     r"[^\w\n\ufffc]{0,3}(?:(?i:is|was|reads|of|that|with|on|the|said|saying|as|number|是|为)[^\w\n\ufffc]{1,2}){0,3}"
     r"(?P<value>(?=[A-Z \-]{0,6}\d)(?=[A-Z\d \-]{4})[A-Z\d]{1,7}(?:[ \-·][A-Z\d]{1,5}){0,2})(?![\w])"
 )
@@ -36,7 +36,7 @@ _FOREIGN = re.compile(
 )
 _FOREIGN_VEHICLE = re.compile(
     (
-        r"(?<![A-Za-z])(?:van|truck|lorry|reg|registration|plates?|vehicle|parked|taxi|kennzeichen"
+        r"(?<![A-Za-z])(?:van|truck|lorry|reg|rego|registration|plates?|vehicle|parked|taxi|kennzeichen"
         r"|licen[cs]e|driver|pickup|pick-up|car)(?![A-Za-z])|车牌|货车|面包车"
     ),
     re.IGNORECASE,

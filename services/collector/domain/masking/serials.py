@@ -19,7 +19,7 @@ from services.collector.domain.masking.span import Kind, Span, every
 _VALUE = r"(?=[A-Z\-_/]{0,12}\d)[A-Z\d](?:[\-/._]?[A-Z\d]){4,29}"
 # In groups, as some labels print it; capitals only, for here a word could follow.
 _GROUPS = r"(?-i:(?=[A-Z ]{0,30}\d)(?=(?:[ ]?[A-Z\d]){6})(?:[A-Z]{1,4}|[A-Z]{0,5}\d[A-Z\d]{0,7})"
-_GROUPS += r"(?:[ ][A-Z]{0,4}\d[A-Z\d]{0,7}(?![A-Za-z\d])){1,6})"
+_GROUPS += r"(?:[ ][A-Z]{0,4}\d[A-Z\d]{0,7}(?![A-Za-z\d])){1,6}(?:[ ][A-Z](?![A-Za-z\d]|[ ][a-z]))?)"
 _LABEL = rf"(?:{CALLED_ZH}|{CALLED_EN})"
 _LABELLED = re.compile(
     rf"{_LABEL}(?:{OTHER_THING}[^\d\n\ufffc。!?]){{0,32}}?(?<![A-Za-z\d\-])(?P<value>{_GROUPS}(?![A-Za-z\d])|{_VALUE})"
@@ -82,7 +82,7 @@ def is_shaped_as_serial(token: str) -> bool:
     runs = _RUNS.findall(token)
     digits = [len(run) for run in runs if run[0].isdecimal()]
     length = sum(map(len, runs))
-    if not digits or len(digits) == len(runs):
+    if sum(digits) < _NEAR_DIGITS_MIN or len(digits) == len(runs):
         return False
     shapes = ((max(digits), length), (sum(digits), length if "/" not in token else 0), (len(runs), length))
     return any(all(map(ge, shape, least)) for shape, least in zip(shapes, _SHAPES, strict=True))
