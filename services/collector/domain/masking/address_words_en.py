@@ -14,6 +14,7 @@ TYPES = (
     "|Crossing|Path|Vale|Mount|Chase|Drove|Croft|Fold|Gate|Embankment|Promenade|Circus|Yard|Approach|Ridge|Heights"
     "|Expressway|Freeway|Marg|Nagar|Lorong|Cove|Hollow|Meadow|Meadows|Orchard|Fields|Cottages|Villas)"
 )
+TYPES = f"{TYPES[:-1]}|{TYPES[3:-1].upper()})"
 # Written small, these are streets and hardly anything else.
 TYPES_SMALL = (
     "(?:street|road|avenue|lane|terrace|crescent|boulevard|parade|esplanade|highway|parkway|rd|ave"
@@ -34,7 +35,7 @@ COUNTED = (
 )
 PREFIXES = (
     "(?:[Rr]ue|Via|Viale|Piazza|Corso|[Cc]alle|Carrer|[Aa]venida|[Aa]v\\.|Avenue|Boulevard|Place"
-    "|Paseo|Plaza|Jalan|Jln\\.?|Jl\\.?"
+    "|Paseo|Plaza|Jalan|Soi|Jln\\.?|Jl\\.?"
     "|Lorong|Rua|[Uu]l\\.|[Uu]lica|Impasse|Chemin|Allée|Quai|Route|Largo|Travessa|Strada)"
 )
 SMALL_PARTS = r"(?:des|de|du|la|las|los|le|les|l'|d'|da|do|dos|di|del|della|dell'|den|der|am|an|zum|zur)"
@@ -93,6 +94,10 @@ SENTENCE_BEGINS = (
     "|Saturday|Sunday)"
 )
 # Inside the names of towns.
+STATES_SMALL = (
+    "(?:a[lkzr]|c[aot]|d[ec]|fl|ga|hi|i[dlna]|k[sy]|la|m[edainsot]|n[evhjmycd]|o[hkr]|pa|ri|s[cd]"
+    "|t[nx]|ut|v[ta]|w[aviy])"
+)
 PARTICLES = (
     "(?:am|an der|ob der|bei|im|in der|upon|on|under|by|sur|sous|en|de|del|di|da|do|la|le|les|el|of"
     "|the|aan den|den|der|van|y|e)"

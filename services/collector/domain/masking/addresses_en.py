@@ -20,6 +20,7 @@ from services.collector.domain.masking.address_words_en import (
     ROOM,
     SENTENCE_BEGINS,
     SMALL_PARTS,
+    STATES_SMALL,
     SUFFIX_WORDS,
     SUFFIXES,
     TYPES,
@@ -63,6 +64,8 @@ _ANCHORS = (
         r"|apartado|boite postale|bp)[ ]?\#?[ ]?[A-Z]?\d{1,7}\b)"
     ),
     r"(?<![A-Za-z\d])(?:RR|R\.R\.|RD|HC|Rural Route|Star Route)[ ]?\#?\d{1,3},?[ ]Box[ ]\d{1,5}[A-Z]?\b",
+    rf"{_BEGIN}{ROOM},[ ](?:{_CHAIN},[ ]){{0,2}}(?:{NAME}[ ]){{1,3}}{TYPES}\b",
+    rf"{_FRESH}{HOUSE}[ ]{_CHAIN},[ ](?:District|Ward|Sector|Block|Phase|Zone|Brgy\.?|Barangay)[ ][A-Z\d]",
     # A crossing of two.
     rf"{_BEGIN}(?:{WORD}[ ]){{1,3}}?{TYPES}\.?[ ](?:and|&|/)[ ](?:{WORD}[ ]){{1,3}}?{TYPES}\b",
     # As in Japan, and Hong Kong's rooms in towers.
@@ -84,7 +87,7 @@ _SMALL = re.compile(
 _TOLD = re.compile(
     rf"(?i:(?:\b(?:live|lives|living|staying|am|i'm|we're|house|home|office|located|address|deliver"
     rf"|delivered|ship|shipped|send|sent|come|moved|is)"
-    rf"[ ](?:(?:is|it|to|at|me|us|now)[ ]){{0,2}}|\baddress:?[ ]?|\bat[ ]|\bto[ ]))"
+    rf"[ ](?:(?:is|it|to|at|on|in|me|us|now|2)[ ]){{0,2}}|\baddress:?[ ]?|\bat[ ]|\bto[ ]))"
     rf"(?P<value>(?i:\d{{1,5}}[a-z]?[ ](?:(?!{COUNTED}\b)[a-z']{{1,20}}[ ]|\d{{1,3}}(?:st|nd|rd"
     rf"|th)[ ]){{1,3}}?{TYPES_SMALL_ANY}\b))(?![ ]of\b)",
     re.ASCII,
@@ -124,21 +127,36 @@ _BEFORE = re.compile(
 _SAID = rf"(?!{SENTENCE_BEGINS}\b)"
 _PARTS = (
     rf"{_COMMA}{ROOM}",
-    rf"{_COMMA}(?:{CODE}|{DUTCH_CODE}[ ]{NAME}|{COUNTRIES}(?!\w)(?:[ ]\d{{6}}\b)?)",
     (
-        rf"{_COMMA}(?:[A-Z]{{1,2}}-)?(?:\d{{4,6}}|\d{{3}}[ ]\d{{2,3}}"
+        rf"{_COMMA}(?:{CODE}(?:,?[ ]{_SAID}{NAME}(?![{LETTER}\d'@]))?|S\(?\d{{6}}\)?|{DUTCH_CODE}[ ]{NAME}"
+        rf"|{COUNTRIES}(?!\w)(?:[ ]\d{{6}}\b)?)"
+    ),
+    (
+        rf"{_COMMA}(?:[A-Z]{{1,2}}-)?(?:\d{{4,6}}|\d{{3}}[ ]\d{{2,3}}|\d{{2}}-\d{{3}}|\d{{4}}-\d{{3}}"
         rf"|\d{{3}}-\d{{4}})[ ]{_SAID}{NAME}(?:[ ](?:{PARTICLES}[ ]){{0,2}}{_SAID}{NAME}){{0,2}}"
     ),
     rf"{_COMMA}(?:{NAME}[ ]){{1,3}}?(?:{CODE}|\d{{3}}-\d{{4}}\b|\d{{4,6}}\b)",
     rf",[ \n]?{_SAID}{NAME}(?:[ ](?:{PARTICLES}[ ]){{0,2}}{_SAID}{NAME}){{0,3}}(?![{LETTER}\d'@])",
     (
         rf",?[ ](?i:(?:[a-z']{{2,16}},?[ ]){{1,3}}?(?:{UK_CODE}|(?:nsw|vic|qld|tas|act)[ ]\d{{4}}\b"
-        rf"|(?-i:[A-Z]{{2}})[ ]\d{{5}}(?:-\d{{4}})?\b))"
+        rf"|{STATES_SMALL}[ ]\d{{5}}(?:-\d{{4}})?\b))"
     ),
     r"[ ]\d{6}(?![\d.,]?\d)",
     r",[ ]\d{4,6}(?![\d.,]|[ ]?[a-z%$])",
 )
 _AFTER = re.compile("|".join(_PARTS), re.ASCII)
+_SMALL_TOWN = re.compile(
+    r",[ ](?!please|pls|thanks|thank|cheers|and|but|no|not|the|which|second|first|next|call|ring"
+    r"|buzz)[a-z]{3,16}(?:[ ][a-z]{3,16})?(?=[.,;!?\n]|$)"
+)
+# A house and one name, where one says that one lives there.
+_ONE_NAME = re.compile(
+    (
+        rf"(?:(?i:live|lives|house|home|deliver|deliver it|ship|located|office|shop|me)[ ](?:at|to"
+        rf"|is)[ ])(?P<value>{HOUSE}[ ]{NAME})(?=[.,;!?\n]|$)"
+    ),
+    re.ASCII,
+)
 # What a text must hold to be read for addresses without capitals.
 SMALL_SIGNS = rf"(?:{TYPES_SMALL_ANY}(?![A-Za-z])|{UK_CODE}|[a-z]{{2}}[ ]\d{{4,5}}(?!\d))"
 _PARTS_MAX = 8
@@ -147,12 +165,14 @@ _REACH = 70
 
 def find(view: str) -> Iterator[Span]:
     """Addresses in Latin letters, from the room to the country."""
-    return _widened(view, (_STREET, _BY_POSTCODE))
+    return _widened(view, (_STREET, _BY_POSTCODE, _ONE_NAME))
 
 
 def find_small(view: str) -> Iterator[Span]:
     """Addresses written without capitals."""
-    return _widened(view, (_SMALL, _TOLD, _SMALL_BY_POSTCODE))
+    for span in _widened(view, (_SMALL, _TOLD, _SMALL_BY_POSTCODE)):
+        town = _SMALL_TOWN.match(view, span.end) if view[span.start : span.end].islower() else None
+        yield Span(span.start, town.end() if town else span.end, Kind.ADDRESS)
 
 
 def find_labelled(view: str) -> Iterator[Span]:

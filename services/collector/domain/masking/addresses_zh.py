@@ -21,7 +21,7 @@ from services.collector.domain.masking.address_words_zh import (
     SMALL,
     UNIT,
 )
-from services.collector.domain.masking.around import names_something_else
+from services.collector.domain.masking.around import before
 from services.collector.domain.masking.places_zh import start_of_place
 from services.collector.domain.masking.span import Kind, Span
 
@@ -64,11 +64,15 @@ _SIGNS = (
     rf"(?<=[{HAN}A-Z])(?<![年月日])[A-Z]?\d{{1,2}}-(?:\d{{1,3}}-){{1,2}}\d{{3,4}}(?![\d\-]){NO_COUNT}",
     r"[苑城园里村区庭湾轩居邨期院府座栋塔幢](?:\d{1,3}-){1,3}\d{3,4}(?![\d\-])",
     rf"{PART}[ ]?{NUMBER}[ ]?(?:单元|室|户|房(?!子)|教室|病房|办公室|寝室)",
+    r"\d{1,4}(?:号?楼|栋|幢|座)[ ]?(?:\d{1,2}(?:门|单元)[ ]?)?\d{1,4}号(?!楼|[线码机])",
+    r"(?:^|(?<=[:：，,\n]))[ ]?[A-Z]?\d{1,2}-\d{1,2}-(?!19|20)\d{3,4}(?![\d\-])",
     r"\d{1,4}[巷弄]\d{1,4}号",
     (
-        rf"(?:[A-Z]|\d{{1,4}})(?:栋|幢|座|号楼|单元|塔)[ ]?(?:\d{{1,2}}(?:单元|层|楼)[ ]?)?(?:[A-Z]?{ROOM}"
+        rf"(?:[A-Z]|\d{{1,4}})(?:栋|幢|座|号楼|单元|塔|舍|斋|公寓|宿舍)[ ]?(?:\d{{1,2}}(?:单元|层"
+        rf"|楼)[ ]?)?(?:[A-Z]?{ROOM}"
         rf"|\d{{1,2}}-\d{{1,4}})"
     ),
+    rf"{NUMBER}[ ]?(?:期|区|组团)[ ]?{NUMBER}[ ]?(?:号楼|栋|幢|座|号院)",
     r"(?:邮政)?信箱[ ]?\d{1,6}[ ]?号?|\d{2,6}[ ]?号?信箱",
     rf"[路街道][东西南北中{NUMERALS}]段[ ]?{HOUSE_NUMBER}[ ]?号|[{NUMERALS}中东西南北]段[ ]?\d{{1,5}}[ ]?号",
     *_VILLAGES,
@@ -76,6 +80,7 @@ _SIGNS = (
     _OF_DISTRICT,
     _FROM_CITY_DOWN,
 )
+_NO_PLACE = re.compile(r"(?:[取提]件码|取货码|型号|订单号?|版本号?|[编单批料]号|比分|货架|代码)[^\u3400-\u9fff]{0,3}$")
 _SIGN = re.compile("|".join(_SIGNS))
 # Whoever writes "address:" or "I live in" needs no number to be found.
 _LABELLED = re.compile(
@@ -103,9 +108,10 @@ _TAILS = (
     rf"{PLACE}{{1,8}}?(?:{PART}|{DOOR}|[组屯]|{SMALL}{_ENDS})",
     rf"[A-Za-z]?-?\d{{3,4}}[A-Z]?(?!\d|-\d){NO_COUNT}",
     rf"(?<=[栋幢座楼层元塔])[ ]?\d{{1,4}}(?:-\d{{1,4}}){{0,2}}[A-Z]?(?![\dA-Za-z]){NO_COUNT}",
+    rf"{PLACE}{{1,8}}?{ROAD}{ALONG}",
     rf"之[\d{NUMERALS}]{{1,3}}",
     rf"(?<=[栋幢座楼层元塔])[{NUMERALS}]{{2,4}}(?![{NUMERALS}年月天次个台])",
-    rf"{REST}{{1,14}}{_ENDS}",
+    rf"{REST}{{1,16}}{_ENDS}",
     rf"[(](?:{PART}|[{HAN}]{{1,10}})[)]",
     rf"{_SIDE}(?:{_ENDS}|(?={PLACE}{{0,8}}(?:{PART}|{LARGE})))",
     "门口(?:鞋?柜子?)?|[前后侧东西南北]门",
@@ -119,7 +125,7 @@ def find(view: str) -> Iterator[Span]:
     """Addresses in Chinese, from the largest place that is named to the door."""
     seen = 0
     for match in _SIGN.finditer(view):
-        if match.start() < seen or names_something_else(view, match.start()):
+        if match.start() < seen or _NO_PLACE.search(before(view, match.start())):
             continue
         seen = _end_of_tail(view, match.end())
         yield Span(start_of_place(view, match.start()), seen, Kind.ADDRESS)

@@ -23,8 +23,9 @@ _ACCOUNT = re.compile(
     r"(?P<value>\d(?:[ \-]?\d){5,24})(?!\d)",
     re.IGNORECASE,
 )
+_STARRED = re.compile(r"(?<![\dA-Za-z])[2-6]\d{3}(?:[ \-]?\d{2})?[ \-]?\*{4,10}(?:[ \-]?\*{4})?[ \-]?\d{3,4}(?!\d)")
 _IBAN = re.compile(
-    r"(?<![A-Za-z\d])[A-Z]{2}\d{2}(?:[ ]?[A-Z\d]{4}){3,7}(?:[ ]?[A-Z\d]{1,3})?(?![A-Za-z\d])", re.IGNORECASE
+    r"(?<![A-Za-z\d])[A-Z]{2}[ ]?\d{2}(?:[ ]?[A-Z\d]{4}){3,7}(?:[ ]?[A-Z\d]{1,3})?(?![A-Za-z\d])", re.IGNORECASE
 )
 _IBAN_MODULUS = 97
 _LUHN_LENGTHS = range(15, 20)
@@ -42,6 +43,11 @@ def find(view: str) -> Iterator[Span]:
     for pattern in (_CARD, _AMEX):
         yield from (span for span in every(pattern, view, Kind.BANK_CARD) if _is_card(view, span))
     yield from (span for span in every(_IBAN, view, Kind.BANK_CARD) if is_iban(view[span.start : span.end]))
+
+
+def find_starred(view: str) -> Iterator[Span]:
+    """Cards of which a part is starred out already."""
+    return every(_STARRED, view, Kind.BANK_CARD)
 
 
 def is_luhn(digits: str) -> bool:

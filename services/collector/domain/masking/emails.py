@@ -7,7 +7,7 @@ from services.collector.domain.masking.span import Kind, Span, every
 
 _HAN = "\u3400-\u9fff"
 _LETTER = rf"[^\W{_HAN}]"
-_SIGN = r"[.+'&!#$%*/=?^`{|}~\-]"
+_SIGN = r"[.+'&!$%*/=?^`{|}~\-]"
 # A run of letters and signs is read from its start only, so that a long one costs no more than its length.
 _LOCAL = rf"(?<!{_LETTER})(?<!{_SIGN}){_SIGN}{{0,16}}(?P<value>{_LETTER}(?:{_LETTER}|{_SIGN}){{0,255}}+"
 _LABEL = rf"{_LETTER}(?:{_LETTER}|-){{0,62}}+"

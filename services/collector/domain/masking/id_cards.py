@@ -30,6 +30,15 @@ _SOCIAL = re.compile(r"(?<![\d\-])\d{3}([\- ])\d{2}\1\d{4}(?![\d\-])|(?<![\d\-])
 _INSURANCE = re.compile(r"(?<![A-Za-z\d])[A-Z]{2}([ \-]?)\d{2}\1\d{2}\1\d{2}\1[A-D](?![A-Za-z\d])", re.IGNORECASE)
 _SOCIAL_NAMED = re.compile(r"\bssn\b|\bsocial\b|社会安全|社安号", re.IGNORECASE | re.ASCII)
 _INSURANCE_NAMED = re.compile(r"national insurance|\bni\b|\bnino\b", re.IGNORECASE | re.ASCII)
+# Documents whose numbers mix letters and digits.
+_MIXED = re.compile(
+    r"(?:护照|通行证|驾照|驾驶证|居[留住]证|军官证|(?<![A-Za-z])(?:passport|(?-i:PAN|DL|NIE|DNI|NIN|CURP|CPF)"
+    r"|driv(?:er|ing)'?s?'?[ ]licen[cs]e|licen[cs]e|(?:state|national|student|citizen)[ ]id"
+    r"|id[ ]card))(?![a-z])"
+    r"[^\w\n]{0,3}(?:(?:number|no|num|nr|is|was|code|号码?|是|为|编号)[^\w\n]{0,3}){0,3}"
+    r"(?P<value>(?-i:(?=[A-Z\-]{0,8}\d)(?=(?:[A-Z\-]{0,8}\d){2})[A-Z\d](?:-?[A-Z\d]){5,17}))(?![A-Za-z\d])",
+    re.IGNORECASE,
+)
 _CARD_NAMED = re.compile(r"身份证|证件|[老旧]证|证号|15位|\bid\b|identity", re.IGNORECASE | re.ASCII)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
@@ -50,6 +59,11 @@ def find(view: str) -> Iterator[Span]:
         span = Span(match.start(), match.end(), Kind.ID_CARD)
         if match[1] or _is_near(_INSURANCE_NAMED, view, span):
             yield span
+
+
+def find_mixed(view: str) -> Iterator[Span]:
+    """Numbers of documents that hold letters."""
+    return every(_MIXED, view, Kind.ID_CARD)
 
 
 def has_check_digit(number: str) -> bool:

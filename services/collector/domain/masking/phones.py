@@ -7,13 +7,13 @@ from services.collector.domain.masking.around import BARRIER, after, before, nam
 from services.collector.domain.masking.span import Kind, Span, every
 
 _SEP = r"[ \-./()·]{0,2}"
-_EXTENSION = r"(?:/\d{2,4}(?!\d)|,?[ ]?(?:转|分机|-|ext\.?|extension|x)[ ]?(?:分机)?[ ]?\d{1,5}(?!\d))?"
+_EXTENSION = r"(?:/(?:\d{2,4}|1[3-9]\d{9})(?!\d)|,?[ ]?(?:转|分机|-|ext\.?|extension|x)[ ]?(?:分机)?[ ]?\d{1,5}(?!\d))?"
 _ALONE = r"(?<!\d)(?<!\d[.,:])"
 _CODES = r"(?:86|1|44|49|61|65|85[23]|886|33|34|39|7|8[124]|9[01]|3[0-689]|4[0135-8]|5\d|6[0346]|2[07]|971|966)"
 
 _MOBILE = re.compile(
     rf"{_ALONE}(?:\(?(?:\+|00)?86\)?[ \-]{{0,2}})?"
-    rf"1(?:[3-9]\d(?:{_SEP}\d){{8}}|[ \-.][3-9](?:[ \-.]\d){{9}})(?!\d){_EXTENSION}"
+    rf"1(?:[3-9]\d(?:{_SEP}\d){{8}}|[3-9]\d[,，]\d{{4}}[,，]\d{{4}}|[ \-.][3-9](?:[ \-.]\d){{9}})(?!\d){_EXTENSION}"
 )
 _COUNTRY = re.compile(
     rf"{_ALONE}\(?(?:\+[ ]?|00[ ]?(?={_CODES}))(?:"
@@ -51,7 +51,7 @@ _HOTLINE = re.compile(
     r"(?<!\d)(?<!\d[\-.])(?:"
     r"(?:\+?86[ \-]?)?[48]00(?:[ \-]?\d){7}|95[01]\d{5}"
     r"|\(?(?:\+?1[\-. ]|\+1)?\(?8(?:00|88|77|66|55|44|33)\)?[\-. ]?\d{3}[\-. ]?\d{4}"
-    r"|\(?0(?:80[08]|300|330|333|34[45]|84[345])\)?(?:[ \-]?\d){6,7})(?!\d)"
+    r"|1[38]00[ ]\d{3}[ ]\d{3}|\(?0(?:80[08]|300|330|333|34[45]|84[345])\)?(?:[ \-]?\d){6,7})(?!\d)"
 )
 _OWN = re.compile(
     r"(?:我(?:的|家|自己|们公司|公司|司)?|本人)的?(?:电话|手机|号码|热线|座机|联系方式)"
@@ -60,7 +60,7 @@ _OWN = re.compile(
 )
 _OWN_AFTER = re.compile(r"我自己的|是我的|我的号|\bmy own|\bis mine|\bis my\b", re.IGNORECASE | re.ASCII)
 _SPOKEN_OF = re.compile(
-    r"电话|手机|座机|联系|打家里|家里打|家里|固话|\b(?:home|office|work|landline|call(?:ed|ing)?|phoned?"
+    r"电话|手机|座机|联系|打家里|家里打|家里|固话|\b(?:area code|home|office|work|landline|call(?:ed|ing)?|phoned?"
     r"|cell|mobile|tel|text|ring|rang|reach|dial|whatsapp)\b"
     r"|(?<!model )(?<!order )(?<!serial )(?<!part )\bnumber\b",
     re.IGNORECASE | re.ASCII,

@@ -11,6 +11,7 @@ _CHINESE = re.compile(
     rf"(?<![最全更换出])[{PROVINCES}][ ]?[A-HJ-NP-Z][·. \-]{{0,2}}"
     r"(?=[A-Z\d]{0,4}\d[A-Z\d]{0,4}\d)[A-HJ-NP-Z\d]{4,5}[A-HJ-NP-Z\d挂学警港澳](?![A-Za-z\d\-])"
 )
+_EMBASSY = re.compile(r"(?<![A-Za-z\d\u3400-\u9fff])使[ ]?\d{6}|(?<=车)使\d{6}|\d{6}使(?!用)")
 _CHINESE_NAMED = re.compile(
     rf"(?:车牌|牌照|牌号)[^\n\ufffc]{{0,10}}?(?P<value>[{PROVINCES}][ ]?[A-Z]"
     r"[·. \-]{0,2}[A-Z\d]{4,6}[挂学警港澳]?)",
@@ -36,7 +37,7 @@ _FOREIGN = re.compile(
 )
 _FOREIGN_VEHICLE = re.compile(
     (
-        r"(?<![A-Za-z])(?:van|truck|lorry|reg|rego|registration|plates?|vehicle|parked|taxi|kennzeichen"
+        r"(?<![A-Za-z])(?:van|ute|truck|lorry|reg|rego|registration|plates?|tags?|vehicle|parked|taxi|kennzeichen"
         r"|licen[cs]e|driver|pickup|pick-up|car)(?![A-Za-z])|车牌|货车|面包车"
     ),
     re.IGNORECASE,
@@ -48,6 +49,7 @@ _FAR = 40
 def find_chinese(view: str) -> Iterator[Span]:
     """Plates of China, which begin with the short name of a province."""
     yield from every(_CHINESE, view, Kind.PLATE)
+    yield from every(_EMBASSY, view, Kind.PLATE)
     yield from every(_CHINESE_NAMED, view, Kind.PLATE)
 
 

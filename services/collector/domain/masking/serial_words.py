@@ -8,7 +8,8 @@ _NUMBER = "(?:的?(?:编号|编码|号码|条形?码|序号|串号|流水码|代
 CALLED_ZH = rf"(?:{_OF}{_NUMBER}|序列号?码?|出厂序号|串[号码]|机[号码](?!头)|车架号|机身(?=[A-Z\d]))"
 CALLED_EN = (
     r"(?:(?<![A-Za-z])S[ /\\.\-]?N(?:\.(?=[ :#]))?(?:码|号)?(?![A-Za-z])"
-    r"|(?<![A-Za-z])serials?(?:(?:[ ]?(?:no|nr|num|code|id))(?![A-Za-z]))?"
+    r"|(?<![A-Za-z])(?:S\.[ ]?No|E-Nr)(?![A-Za-z])\.?|(?<![A-Za-z])serials?(?:(?:[ ]?(?:no|nr|num"
+    r"|code|id))(?![A-Za-z]))?"
     r"|(?<![A-Za-z])ser(?:\.|\#|[ ](?=no|nr|num|\#))[ ]?(?:no|nr|num|\#)?(?![A-Za-z])"
     r"|(?<![A-Za-z])(?:imei|meid|mac address|eui|uuid|seriennummer"
     r"|n[ou]m[eé]ro de s[eé]rie)(?![A-Za-z])"

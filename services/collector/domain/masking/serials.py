@@ -66,7 +66,9 @@ def find(view: str) -> Iterator[Span]:
     yield from every(_NEXT_LINE, view, Kind.SERIAL)
     taken = []
     for match in (*_LABELLED.finditer(view), *_LOOSELY.finditer(view)):
-        if _DATE.fullmatch(match["value"]):
+        if _DATE.fullmatch(match["value"]) or (
+            match.re is _LOOSELY and names_something_else(view, match.start("value"))
+        ):
             continue
         taken.append(match.start())
         yield Span(match.start("value"), match.end("value"), Kind.SERIAL)
