@@ -3,17 +3,21 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from shared.versions import StaleVersionError
 from shared.web.description import describe_models
+from shared.web.idempotency import AnsweredBeforeError
 from shared.web.last_resort import LastResort
 from shared.web.limits import BodyLimit
 from shared.web.problems import MEDIA_TYPE, Problem, field_errors, problem_response
+from shared.web.routing import Router
+from shared.web.versions import NotModifiedError, stale
 
 Check = Callable[[], Awaitable[bool]]
 _CODES_BY_STATUS = {
@@ -27,7 +31,7 @@ _CODES_BY_STATUS = {
 
 def create_app(  # noqa: PLR0913 - an application has this many parts; all but the first two go by name
     title: str,
-    routers: Sequence[APIRouter],
+    routers: Sequence[Router],
     *,
     state: Mapping[str, object],
     running: AbstractAsyncContextManager[None],
@@ -52,9 +56,8 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
     )
     for name, part in state.items():
         setattr(app.state, name, part)
-    for router in routers:
+    for router in (*routers, _health(is_ready)):
         app.include_router(router)
-    app.include_router(_health(is_ready))
     describe_models(app, described)
     app.add_middleware(LastResort)
     app.add_middleware(BodyLimit)
@@ -62,8 +65,8 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
     return app
 
 
-def _health(is_ready: Check) -> APIRouter:
-    router = APIRouter(tags=["health"])
+def _health(is_ready: Check) -> Router:
+    router = Router(tags=["health"])
 
     @router.get("/healthz")
     async def healthz() -> dict[str, str]:
@@ -84,6 +87,15 @@ def _speak_problems(app: FastAPI) -> None:
     @app.exception_handler(Problem)
     async def on_problem(request: Request, error: Problem) -> Response:
         return problem_response(error, request)
+
+    @app.exception_handler(StaleVersionError)
+    async def on_stale(request: Request, error: StaleVersionError) -> Response:
+        return problem_response(stale(error, request), request)
+
+    @app.exception_handler(AnsweredBeforeError)
+    @app.exception_handler(NotModifiedError)
+    async def on_known(_: Request, known: AnsweredBeforeError | NotModifiedError) -> Response:
+        return known.response
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid(request: Request, error: RequestValidationError) -> Response:

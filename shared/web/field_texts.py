@@ -60,6 +60,30 @@ FIELD_RULES: dict[str, Said] = {
     "unknown_field": Said(
         "This field is not known here.", "Remove it, or check its spelling.", "未知字段。", "请删除该字段或检查拼写。"
     ),
+    "unknown_parameter": Said(
+        "This query parameter is not known here.",
+        "Remove it, or check its spelling in the API description.",
+        "未知的查询参数。",
+        "请删除该参数，或对照 API 文档检查拼写。",
+    ),
+    "sent_twice": Said(
+        "This was sent more than once.",
+        "Send it once.",
+        "此项重复发送。",
+        "请只发送一次。",
+    ),
+    "not_a_tag": Said(
+        "This is neither an ETag nor a list of them.",
+        'Send the ETag as it was given, in its quotes, such as "3-en", or *.',
+        "不是有效的 ETag 或 ETag 列表。",
+        '请原样发送 ETag（含引号），例如 "3-zh"，或 *。',
+    ),
+    "bad_characters": Said(
+        "The value holds characters that are not allowed here.",
+        "Compare it with the pattern in the API description.",
+        "该值包含此处不允许的字符。",
+        "请对照 API 文档中的格式检查。",
+    ),
     "not_one_of": Said(
         "The value must be one of: {expected}.",
         "Choose one of them.",

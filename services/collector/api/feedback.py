@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, ValidationError
 
@@ -24,6 +24,7 @@ from shared.web.description import body_of
 from shared.web.doors import requires
 from shared.web.json_body import read_json
 from shared.web.problems import FieldError, Problem, field_errors, language_of, pointer
+from shared.web.routing import Router
 
 BATCH_ITEMS_MAX = 1_000
 RACES_MAX = 5
@@ -66,7 +67,7 @@ class _Parsed:
 
 
 Writer = Annotated[Actor, Depends(requires(Scope.FEEDBACK_WRITE))]
-router = APIRouter(prefix="/v1", tags=["feedback"])
+router = Router(prefix="/v1", tags=["feedback"])
 
 
 @router.post("/feedback", status_code=201, openapi_extra=body_of(FeedbackIn), responses={200: {"model": FeedbackOut}})

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict
 
 from services.tracker.api.context import Here
@@ -15,6 +15,7 @@ from shared.contracts.vocabulary import Channel, Language, Urgency
 from shared.paging import Place
 from shared.web.doors import Operator
 from shared.web.pages import Page
+from shared.web.routing import Router
 
 
 class CaseQuery(BaseModel):
@@ -57,7 +58,7 @@ class CasesOut(BaseModel):
     next: str | None
 
 
-router = APIRouter(prefix="/v1", tags=["cases"])
+router = Router(prefix="/v1", tags=["cases"])
 
 
 @router.get("/cases")

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict
 
 from services.tracker.api.context import Here
@@ -16,6 +16,7 @@ from shared.messaging.figures import carrier_figures
 from shared.paging import Place
 from shared.web.doors import Operator
 from shared.web.pages import Page
+from shared.web.routing import Router
 
 
 class NoticeQuery(BaseModel):
@@ -68,7 +69,7 @@ class FiguresOut(BaseModel):
     jobs_dead: int
 
 
-router = APIRouter(prefix="/v1", tags=["notices"])
+router = Router(prefix="/v1", tags=["notices"])
 
 
 @router.get("/notices")
