@@ -13,6 +13,8 @@ from shared.settings import read_settings
 from shared.web.application import create_app
 from shared.web.server import serve
 
+ROUTERS = (addresses.router, feedback.router, figures.router, receipts.router)
+
 
 def build(settings: CollectorSettings) -> FastAPI:
     """The collector as an application; its lanes run as long as it is served."""
@@ -23,7 +25,7 @@ def build(settings: CollectorSettings) -> FastAPI:
         keyring=Keyring(read_master_key(settings.master_key_file)),
         kick_relay=ground.kick_relay,
     )
-    routers = ground.doors([addresses.router, feedback.router, figures.router, receipts.router])
+    routers = ground.doors([*ROUTERS])
     state = {"context": context, "credentials": ground.credentials}
     running = ground.running([ground.relay()])
     return create_app(

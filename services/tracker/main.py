@@ -22,6 +22,8 @@ from shared.web.application import create_app
 from shared.web.pages import Pages
 from shared.web.server import serve
 
+ROUTERS = (actions.router, cases.router, notices.router, problems.router)
+
 
 def build(settings: TrackerSettings) -> FastAPI:
     """The tracker as an application; its lanes run as long as it is served."""
@@ -41,7 +43,7 @@ def build(settings: TrackerSettings) -> FastAPI:
     planning = partial(plan_notices, database=ground.database)
     handlers: dict[str, Handler] = {PLAN_NOTICES: planning, SEND_NOTICE: send_notice}
     lanes: list[Lane] = [ground.relay(), ground.consumer(REACTIONS), ground.jobs(handlers)]
-    routers = ground.doors([actions.router, cases.router, notices.router, problems.router])
+    routers = ground.doors([*ROUTERS])
     pages = Pages(settings.cursor_key_file.read_text().strip())
     state = {"context": context, "credentials": ground.credentials, "pages": pages}
     running = ground.running(lanes, closing=[addresses.close])

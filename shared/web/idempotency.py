@@ -29,7 +29,7 @@ T = TypeVar("T")
 Answer = TypeVar("Answer", bound=BaseModel)
 KEY_LENGTH_MAX = 255
 REPLAYED = "Idempotent-Replayed"
-_HEADER = "idempotency-key"
+_HEADER = "Idempotency-Key"
 _KEPT_HEADERS = ("etag", "vary")
 
 _LOCK = "SELECT pg_try_advisory_xact_lock($1)"

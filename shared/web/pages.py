@@ -77,8 +77,10 @@ class PageAsked:
 async def _page_asked(
     request: Request,
     response: Response,
-    limit: Annotated[int, Query(ge=1, le=PAGE_ITEMS_MAX, description="items on a page")] = PAGE_ITEMS,
-    cursor: Annotated[str | None, Query(max_length=_CURSOR_LENGTH_MAX, description="`next` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_ITEMS_MAX, description="Items on a page.")] = PAGE_ITEMS,
+    cursor: Annotated[
+        str | None, Query(max_length=_CURSOR_LENGTH_MAX, description="`next` of the page before, unchanged.")
+    ] = None,
 ) -> PageAsked:
     pages: Pages = request.app.state.pages
     return PageAsked(pages.read(cursor), limit, pages, request, response)

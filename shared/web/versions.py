@@ -5,7 +5,8 @@ version there is.
 """
 
 import re
-from typing import Annotated, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel, Field
@@ -14,6 +15,7 @@ from shared.versions import Expected, StaleVersionError
 from shared.web.problems import FieldError, Problem, language_of
 
 ANY = "*"
+_IF_MATCH = "If-Match"
 _LENGTH_MAX = 1_000
 _TAGS = re.compile(r'\s*(?:W/)?"[!#-~\x80-\xff]*"\s*(?:,\s*(?:W/)?"[!#-~\x80-\xff]*"\s*)*')
 _TAG = re.compile(r'((?:W/)?)"([!#-~\x80-\xff]*)"')
@@ -68,7 +70,9 @@ class Freshness:
 async def _freshness(
     request: Request,
     response: Response,
-    if_none_match: Annotated[str | None, Header(description="the ETag that the caller has")] = None,
+    if_none_match: Annotated[
+        str | None, Header(alias="If-None-Match", description="The ETag that the caller has.")
+    ] = None,
 ) -> Freshness:
     return Freshness(request, response, if_none_match)
 
@@ -76,20 +80,28 @@ async def _freshness(
 async def _expected(
     request: Request,
     if_match: Annotated[
-        str | None,
-        Header(max_length=_LENGTH_MAX, description="The ETag that this change builds on, or `*`. Without it: 428."),
-    ] = None,
+        str,
+        Header(
+            alias=_IF_MATCH,
+            max_length=_LENGTH_MAX,
+            description="The ETag that this change builds on, or `*`. Without it: 428.",
+        ),
+    ],
 ) -> Expected:
-    if if_match is None:
-        raise Problem("version_required", 428)
-    asked = ", ".join(request.headers.getlist("if-match"))  # A list may come in several lines.
+    _ = if_match  # It is here for the API description; a list may come in several lines, which are read below.
+    asked = ", ".join(request.headers.getlist(_IF_MATCH))
     if asked.strip() == ANY:
         return Expected(None)
     if not _TAGS.fullmatch(asked):
-        raise Problem("invalid", 422, errors=[FieldError("/header/if-match", "not_a_tag")])
+        raise Problem("invalid", 422, errors=[FieldError(f"/header/{_IF_MATCH}", "not_a_tag")])
     # A weak tag never matches where bytes must be the same (RFC 9110, 8.8.3.2).
     strong = [value for weak, value in _TAG.findall(asked) if not weak]
     return Expected(frozenset(int(ours[1]) for value in strong if (ours := _OURS.fullmatch(value))))
+
+
+def names_no_version(error: Mapping[str, Any]) -> bool:
+    """Whether this validation error is a missing If-Match, which has a status of its own."""
+    return error["type"] == "missing" and tuple(error["loc"]) == ("header", _IF_MATCH)
 
 
 def stale(error: StaleVersionError, request: Request) -> Problem:

@@ -159,7 +159,7 @@ async def test_a_key_stands_for_one_request(house: House, tenant_id: UUID) -> No
         assert (await post(us, PROBLEMS, "k", title="x")).status_code == 201
         other = await post(us, PROBLEMS, "k", title="y")
         assert (other.status_code, other.json()["code"]) == (422, "key_reused")
-        assert other.json()["errors"][0]["pointer"] == "/header/idempotency-key"
+        assert other.json()["errors"][0]["pointer"] == "/header/Idempotency-Key"
         one, two = [(await post(us, PROBLEMS, key, title="x")).json()["id"] for key in "ab"]
         assert (await post(us, f"{PROBLEMS}/{one}/cases", "k", case_ids=[])).status_code == 200
         assert (await post(us, f"{PROBLEMS}/{two}/cases", "k", case_ids=[])).json()["code"] == "key_reused"
@@ -211,7 +211,7 @@ async def test_a_key_that_is_none_is_refused(house: House, tenant_id: UUID, flaw
         answer = await us.client.post(PROBLEMS, json={"title": "x"}, headers=headers)  # type: ignore[arg-type]  # bytes are what a header may be
         assert answer.status_code == 422
         [error] = answer.json()["errors"]
-        assert (error["pointer"], error["code"]) == ("/header/idempotency-key", code)
+        assert (error["pointer"], error["code"]) == ("/header/Idempotency-Key", code)
         assert await problems(us) == 0
         assert (await post(us, PROBLEMS, "k" * KEY_LENGTH_MAX, title="x")).status_code == 201
 

@@ -99,7 +99,7 @@ async def test_if_match_is_read_as_the_standard_says(
         answer = await move(us, action, "analyse", *sent)
         assert answer.status_code == status, answer.text
         if status == 422:
-            assert answer.json()["errors"][0]["pointer"] == "/header/if-match"
+            assert answer.json()["errors"][0]["pointer"] == "/header/If-Match"
 
 
 async def test_a_reader_who_has_it_is_told_so(house: House, tenant_id: UUID) -> None:
