@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from shared.versions import StaleVersionError
 from shared.web.description import describe
+from shared.web.headers import StrictHeaders
 from shared.web.idempotency import AnsweredBeforeError
 from shared.web.last_resort import LastResort
 from shared.web.limits import BodyLimit
@@ -81,6 +82,7 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
     describe(app, described, TAGS)
     app.add_middleware(LastResort)
     app.add_middleware(BodyLimit)
+    app.add_middleware(StrictHeaders)
     _speak_problems(app)
     return app
 

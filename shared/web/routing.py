@@ -15,6 +15,7 @@ from starlette.types import Message
 
 from shared.web.json_body import read_json
 from shared.web.problems import FieldError, Problem, pointer
+from shared.web.retirement import note_retirement
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -35,6 +36,7 @@ class StrictRoute(APIRoute):
         known = dict(_query_parameters(self.dependant))
 
         async def strict(request: Request) -> Response:
+            note_retirement(request.scope, self.openapi_extra or {})
             _check_query(request, known)
             if self.body_field is not None:
                 request = _Read(request, await request.body(), await read_json(request))
