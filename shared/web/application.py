@@ -18,6 +18,7 @@ from shared.web.idempotency import AnsweredBeforeError
 from shared.web.last_resort import LastResort
 from shared.web.limits import BodyLimit
 from shared.web.problems import Problem, field_errors, problem_response
+from shared.web.reference import pages as reference
 from shared.web.routing import Router
 from shared.web.versions import NotModifiedError, names_no_version, stale
 
@@ -72,12 +73,13 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,  # Served by `reference`, as strictly as the rest.
         generate_unique_id_function=lambda route: route.name,
         responses={"4XX": {}},  # Described later; without it, FastAPI would describe refusals of its own.
     )
     for name, part in state.items():
         setattr(app.state, name, part)
-    for router in (*routers, _health(is_ready)):
+    for router in (*routers, _health(is_ready), reference.router):
         app.include_router(router)
     describe(app, described, TAGS)
     app.add_middleware(LastResort)
