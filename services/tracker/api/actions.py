@@ -125,10 +125,10 @@ async def get_action(request: Request, action_id: UUID, here: Here, actor: Opera
 async def get_actions(request: Request, here: Here, actor: Operator, page: Page) -> ActionsOut:
     """Actions, newest first, without their histories."""
     async with here.database.transaction(actor.tenant_id) as tx:
-        found = await list_actions(tx, actor.tenant_id, page.place, page.limit)
+        found = await list_actions(tx, actor.tenant_id, page.place(actor), page.limit)
     items = [_out(ActionSeen(action, []), language_of(request)) for action in found]
     places = [Place(action.created_at, action.id) for action in found]
-    return ActionsOut(items=items, next=page.next_after(places))
+    return ActionsOut(items=items, next=page.next_after(actor, places))
 
 
 def _illegal(error: IllegalMoveError) -> Problem:

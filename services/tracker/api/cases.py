@@ -66,6 +66,6 @@ async def get_cases(here: Here, actor: Operator, page: Page, narrowed: Annotated
     """Cases, newest first, narrowed by category, urgency, source and state."""
     wanted = CaseFilter(narrowed.category, narrowed.urgency, narrowed.source, narrowed.state)
     async with here.database.transaction(actor.tenant_id) as tx:
-        cases = await list_cases(tx, actor.tenant_id, wanted, page.place, page.limit)
+        cases = await list_cases(tx, actor.tenant_id, wanted, page.place(actor), page.limit)
     places = [Place(case.opened_at, case.id) for case in cases]
-    return CasesOut(items=[CaseOut.model_validate(case) for case in cases], next=page.next_after(places))
+    return CasesOut(items=[CaseOut.model_validate(case) for case in cases], next=page.next_after(actor, places))

@@ -76,10 +76,10 @@ router = Router(prefix="/v1", tags=["notices"])
 async def get_notices(here: Here, actor: Operator, page: Page, narrowed: Annotated[NoticeQuery, Query()]) -> NoticesOut:
     """The ledger, newest first, narrowed by state and by what it is about."""
     async with here.database.transaction(actor.tenant_id) as tx:
-        found = await list_notices(tx, actor.tenant_id, narrowed.state, narrowed.about, (page.place, page.limit))
+        found = await list_notices(tx, actor.tenant_id, narrowed.state, narrowed.about, (page.place(actor), page.limit))
     items = [NoticeOut.model_validate(notice) for notice in found]
     places = [Place(notice.created_at, notice.id) for notice in found]
-    return NoticesOut(items=items, next=page.next_after(places))
+    return NoticesOut(items=items, next=page.next_after(actor, places))
 
 
 @router.get("/figures")

@@ -105,10 +105,10 @@ async def get_problem(problem_id: UUID, here: Here, actor: Operator, fresh: Fres
 async def get_problems(here: Here, actor: Operator, page: Page) -> ProblemsOut:
     """Problems, newest first."""
     async with here.database.transaction(actor.tenant_id) as tx:
-        found = await list_problems(tx, actor.tenant_id, page.place, page.limit)
+        found = await list_problems(tx, actor.tenant_id, page.place(actor), page.limit)
     places = [Place(seen.problem.created_at, seen.problem.id) for seen in found]
     items = [_out(seen) for seen in found]
-    return ProblemsOut(items=items, next=page.next_after(places))
+    return ProblemsOut(items=items, next=page.next_after(actor, places))
 
 
 @contextmanager
