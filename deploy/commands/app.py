@@ -6,7 +6,19 @@ from collections.abc import Callable
 
 import typer
 
-from deploy.commands import evaluate_masking, import_file, mails, migrate, ps, sql_roles, status, stop, test, up
+from deploy.commands import (
+    contract,
+    evaluate_masking,
+    import_file,
+    mails,
+    migrate,
+    ps,
+    sql_roles,
+    status,
+    stop,
+    test,
+    up,
+)
 
 EXIT_USAGE = 2
 HELP = "Huiyin 回音: collects feedback, understands it, acts on it, and answers every customer who spoke."
@@ -22,6 +34,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "evaluate-masking": evaluate_masking.evaluate_masking,
     "migrate": migrate.migrate,
     "sql-roles": sql_roles.sql_roles,
+    "contract": contract.contract,
     "test": test.test,
     "check": test.check,
 }

@@ -16,7 +16,7 @@ from shared.settings import read_settings
 from shared.web.application import create_app
 from shared.web.server import serve
 
-DOORS = (verdicts,)
+ROUTERS = (verdicts.router,)
 
 
 def build(settings: ClassifierSettings) -> FastAPI:
@@ -34,7 +34,7 @@ def build(settings: ClassifierSettings) -> FastAPI:
         ground.consumer(reactions(shelf, now), able=is_able),
         ground.jobs({TRAIN_STARTER: model.train}),
     ]
-    routers = ground.doors([module.router for module in DOORS])
+    routers = ground.doors([*ROUTERS])
     context = Context(database=ground.database, carrier=ground.carrier)
     state = {"context": context, "credentials": ground.credentials}
     return create_app("classifier", routers, state=state, running=ground.running(lanes), is_ready=is_able)

@@ -16,7 +16,7 @@ from shared.web.application import create_app
 from shared.web.rates import Rates
 from shared.web.server import serve
 
-DOORS = (addresses, feedback, figures, receipts)
+ROUTERS = (addresses.router, feedback.router, figures.router, receipts.router)
 
 
 def build(settings: CollectorSettings) -> FastAPI:
@@ -28,7 +28,7 @@ def build(settings: CollectorSettings) -> FastAPI:
         keyring=Keyring(read_master_key(settings.master_key_file)),
         kick_relay=ground.kick_relay,
     )
-    routers = ground.doors([module.router for module in DOORS])
+    routers = ground.doors([*ROUTERS])
     state = {"context": context, "credentials": ground.credentials, "rates": Rates()}
     running = ground.running([ground.relay(), ground.access(ACCESS), ground.jobs({})])
     return create_app(

@@ -22,7 +22,7 @@ from shared.web.application import create_app
 from shared.web.pages import Pages
 from shared.web.server import serve
 
-DOORS = (actions, cases, keys, notices, problems, tenants)
+ROUTERS = (actions.router, cases.router, keys.router, notices.router, problems.router, tenants.router)
 
 
 def build(settings: TrackerSettings) -> FastAPI:
@@ -43,7 +43,7 @@ def build(settings: TrackerSettings) -> FastAPI:
     planning = partial(plan_notices, database=ground.database)
     handlers: dict[str, Handler] = {PLAN_NOTICES: planning, SEND_NOTICE: send_notice}
     lanes: list[Lane] = [ground.relay(), ground.consumer(REACTIONS), ground.jobs(handlers)]
-    routers = ground.doors([module.router for module in DOORS])
+    routers = ground.doors([*ROUTERS])
     pages = Pages(settings.cursor_key_file.read_text().strip())
     state = {"context": context, "credentials": ground.credentials, "pages": pages}
     running = ground.running(lanes, closing=[addresses.close])

@@ -40,7 +40,10 @@ def _visible(text: str) -> str:
     return text
 
 
-# The pattern stands in the JSON schema as well, so that a caller's validator agrees with ours.
-Text = Annotated[str, AfterValidator(_clean), Field(json_schema_extra={"pattern": r"^[^\u0000]*$"})]
-FilledText = Annotated[Text, AfterValidator(_visible)]
+# The patterns stand in the JSON schema as well, so that a caller's validator agrees with ours.
+_WHOLE, _FILLED = r"^[^\u0000]*$", r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
+Text = Annotated[str, AfterValidator(_clean), Field(json_schema_extra={"pattern": _WHOLE})]
+FilledText = Annotated[
+    str, AfterValidator(_clean), AfterValidator(_visible), Field(json_schema_extra={"pattern": _FILLED, "minLength": 1})
+]
 Name = Annotated[FilledText, Field(max_length=NAME_LENGTH_MAX)]

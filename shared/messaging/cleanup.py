@@ -5,6 +5,7 @@ from shared.database import Database
 SENT_KEPT_DAYS = 7  # Longer than the stream keeps them, so that a lost stream can be sent again.
 INBOX_KEPT_DAYS = 14  # Longer than anything can still be sent again.
 JOBS_KEPT_DAYS = 14
+IDEMPOTENCY_KEPT_DAYS = 7  # How long a request may come again and get its first answer.
 DELETE_ROWS_MAX = 20_000
 
 _STATEMENTS = (
@@ -23,6 +24,7 @@ _STATEMENTS = (
          WHERE done_at < now() - make_interval(days => $1) LIMIT $2)""",
         JOBS_KEPT_DAYS,
     ),
+    ("SELECT idempotency_forget($1, $2)", IDEMPOTENCY_KEPT_DAYS),
 )
 
 

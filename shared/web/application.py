@@ -1,22 +1,44 @@
 """Makes a service's web application: the same health doors, errors and limits everywhere."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import Any, Literal
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from shared.web.description import describe_models
+from shared.versions import StaleVersionError
+from shared.web.description import describe
+from shared.web.headers import StrictHeaders
+from shared.web.idempotency import AnsweredBeforeError
 from shared.web.last_resort import LastResort
 from shared.web.limits import BodyLimit
-from shared.web.problems import MEDIA_TYPE, Problem, field_errors, problem_response
+from shared.web.problems import Problem, field_errors, problem_response
 from shared.web.rates import RateHeaders
+from shared.web.reference import pages as reference
+from shared.web.routing import Router
+from shared.web.versions import NotModifiedError, names_no_version, stale
 
+# What the doors of a tag are for; every tag of a router stands here.
+TAGS = {
+    "actions": "What is done about a problem, step by step.",
+    "addresses": "Contact data, for a service that is about to send.",
+    "cases": "What customers said, for the people who work on it.",
+    "feedback": "The way in for every channel.",
+    "figures": "How much there is of everything.",
+    "health": "Whether the service lives and can work.",
+    "keys": "Keys for a tenant's servers and apps.",
+    "notices": "Who was told what, and what became of it.",
+    "problems": "What many customers suffer from alike.",
+    "receipts": "What anybody who holds a receipt may see.",
+    "tenants": "Companies that share an instance and see nothing of each other.",
+    "verdicts": "What the classifier says of a feedback.",
+}
 Check = Callable[[], Awaitable[bool]]
 _Middleware = Callable[[ASGIApp], ASGIApp]
 _CODES_BY_STATUS = {
@@ -28,9 +50,15 @@ _CODES_BY_STATUS = {
 }
 
 
+class HealthOut(BaseModel):
+    """How the service does."""
+
+    status: Literal["ok", "ready"]
+
+
 def create_app(  # noqa: PLR0913 - an application has this many parts; all but the first two go by name
     title: str,
-    routers: Sequence[APIRouter],
+    routers: Sequence[Router],
     *,
     state: Mapping[str, object],
     running: AbstractAsyncContextManager[None],
@@ -51,38 +79,50 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,  # Served by `reference`, as strictly as the rest.
         generate_unique_id_function=lambda route: route.name,
-        responses={status: {"content": {MEDIA_TYPE: {}}, "description": "Problem"} for status in ("4XX", "5XX")},
+        responses={"4XX": {}},  # Described later; without it, FastAPI would describe refusals of its own.
     )
     for name, part in state.items():
         setattr(app.state, name, part)
-    for router in routers:
+    for router in (*routers, _health(is_ready), reference.router):
         app.include_router(router)
-    app.include_router(_health(is_ready))
-    describe_models(app, described)
+    describe(app, described, TAGS)
     app.add_middleware(LastResort)
     app.add_middleware(BodyLimit)
     app.add_middleware(RateHeaders)
     for middleware in around:
         app.add_middleware(middleware)
+    app.add_middleware(StrictHeaders)
     _speak_problems(app)
     return app
 
 
-def _health(is_ready: Check) -> APIRouter:
-    router = APIRouter(tags=["health"])
+def describe_doors(title: str, routers: Sequence[Router], described: Sequence[type[BaseModel]] = ()) -> dict[str, Any]:
+    """A service's API description, without a service: nothing is opened and no setting is read."""
+
+    async def never() -> bool:
+        return False
+
+    app = create_app(title, routers, state={}, running=nullcontext(), is_ready=never, described=described)
+    document: dict[str, Any] = app.openapi()
+    return document
+
+
+def _health(is_ready: Check) -> Router:
+    router = Router(tags=["health"])
 
     @router.get("/healthz")
-    async def healthz() -> dict[str, str]:
+    async def healthz() -> HealthOut:
         """Whether the process lives. Reads nothing."""
-        return {"status": "ok"}
+        return HealthOut(status="ok")
 
     @router.get("/readyz")
-    async def readyz() -> JSONResponse:
+    async def readyz() -> HealthOut:
         """Whether the service can do its work now."""
         if not await is_ready():
             raise Problem("unavailable", 503)
-        return JSONResponse({"status": "ready"})
+        return HealthOut(status="ready")
 
     return router
 
@@ -92,8 +132,19 @@ def _speak_problems(app: FastAPI) -> None:
     async def on_problem(request: Request, error: Problem) -> Response:
         return problem_response(error, request)
 
+    @app.exception_handler(StaleVersionError)
+    async def on_stale(request: Request, error: StaleVersionError) -> Response:
+        return problem_response(stale(error, request), request)
+
+    @app.exception_handler(AnsweredBeforeError)
+    @app.exception_handler(NotModifiedError)
+    async def on_known(_: Request, known: AnsweredBeforeError | NotModifiedError) -> Response:
+        return known.response
+
     @app.exception_handler(RequestValidationError)
     async def on_invalid(request: Request, error: RequestValidationError) -> Response:
+        if any(names_no_version(entry) for entry in error.errors()):
+            return problem_response(Problem("version_required", 428), request)
         errors = [{**entry, "loc": _without_body(entry["loc"])} for entry in error.errors()]
         return problem_response(Problem("invalid", 422, errors=field_errors(errors)), request)
 

@@ -1,5 +1,6 @@
 """What every broken rule of a field says, in English and Chinese. A test walks all codes."""
 
+from shared.web.identity_texts import IDENTITY_FIELD_RULES
 from shared.web.said import Said
 
 FIELD_RULE_OTHER = Said(
@@ -59,6 +60,30 @@ FIELD_RULES: dict[str, Said] = {
     ),
     "unknown_field": Said(
         "This field is not known here.", "Remove it, or check its spelling.", "未知字段。", "请删除该字段或检查拼写。"
+    ),
+    "unknown_parameter": Said(
+        "This query parameter is not known here.",
+        "Remove it, or check its spelling in the API description.",
+        "未知的查询参数。",
+        "请删除该参数，或对照 API 文档检查拼写。",
+    ),
+    "sent_twice": Said(
+        "This was sent more than once.",
+        "Send it once.",
+        "此项重复发送。",
+        "请只发送一次。",
+    ),
+    "not_a_tag": Said(
+        "This is neither an ETag nor a list of them.",
+        'Send the ETag as it was given, in its quotes, such as "3-en", or *.',
+        "不是有效的 ETag 或 ETag 列表。",
+        '请原样发送 ETag（含引号），例如 "3-zh"，或 *。',
+    ),
+    "bad_characters": Said(
+        "The value holds characters that are not allowed here.",
+        "Compare it with the pattern in the API description.",
+        "该值包含此处不允许的字符。",
+        "请对照 API 文档中的格式检查。",
     ),
     "not_one_of": Said(
         "The value must be one of: {expected}.",
@@ -163,67 +188,11 @@ FIELD_RULES: dict[str, Said] = {
         "每个字段名只发送一次。",
     ),
     "too_deep": Said("The JSON is nested too deeply.", "Send a flat object.", "JSON 嵌套过深。", "请发送扁平的对象。"),
-    "not_with_this_key": Said(
-        "A publishable key may not state this field.",
-        "Leave it out, or send it from your server with a secret key.",
-        "公开密钥不能填写该字段。",
-        "请去掉该字段，或在服务器端使用私密密钥发送。",
-    ),
-    "other_channel": Said(
-        "This key is bound to the channel {channel}.",
-        "Leave the channel out, or use a key of that channel.",
-        "此密钥仅限渠道 {channel}。",
-        "请去掉渠道字段，或使用对应渠道的密钥。",
-    ),
-    "not_a_slug": Said(
-        "This is not a short name.",
-        "Use 1 to 40 small letters, digits and hyphens, beginning and ending with a letter or digit.",
-        "不是有效的短名称。",
-        "请使用 1 到 40 个小写字母、数字或连字符，并以字母或数字开头和结尾。",
-    ),
-    "slug_taken": Said(
-        "Another tenant has this short name.", "Choose another one.", "该短名称已被使用。", "请换一个名称。"
-    ),
-    "other_slug": Said(
-        "This is not the tenant's short name.",
-        "Give the slug of the tenant that is to be deleted.",
-        "与该租户的短名称不一致。",
-        "请填写要删除的租户的短名称。",
-    ),
-    "not_a_time_zone": Said(
-        "This is not a time zone.",
-        "Use a name of the IANA data base, such as Asia/Shanghai.",
-        "不是有效的时区。",
-        "请使用 IANA 时区名称，例如 Asia/Shanghai。",
-    ),
-    "not_an_origin": Said(
-        "This is not an origin.",
-        "Write https:// and the host in small letters, without a path; http only for localhost.",
-        "不是有效的来源。",
-        "请填写 https:// 加小写主机名，不带路径；仅 localhost 可用 http。",
-    ),
-    "not_public": Said(
-        "A publishable key cannot be bound to this channel.",
-        "Choose one of: {channels}.",
-        "公开密钥不能用于该渠道。",
-        "请选择：{channels}。",
-    ),
-    "other_kind": Said(
-        "This field belongs to {kind} keys.",
-        "Leave it out, or make a key of that kind.",
-        "该字段仅用于 {kind} 类型的密钥。",
-        "请去掉该字段，或改用该类型的密钥。",
-    ),
-    "scopes_not_yours": Said(
-        "You cannot give these scopes: {scopes}.",
-        "Give only what you hold yourself and what a key may hold.",
-        "您不能授予这些权限：{scopes}。",
-        "只能授予您自己拥有且密钥允许拥有的权限。",
-    ),
     "unpaired": Said(
         "This field needs {partner} beside it.",
         "Send both or neither.",
         "该字段需要同时提供 {partner}。",
         "请同时提供或都不提供。",
     ),
+    **IDENTITY_FIELD_RULES,
 }

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from email.message import Message
 from typing import Any, NoReturn
 
 from starlette.requests import Request
@@ -13,6 +14,7 @@ DEPTH_MAX = 32
 NAME_LENGTH_SHOWN_MAX = 100
 
 _JSON_TYPES = ("application/json", "text/json")
+_CHARSETS = ("utf-8", "utf8", "us-ascii")
 
 
 class _NameTwiceError(ValueError):
@@ -25,9 +27,7 @@ class _NameTwiceError(ValueError):
 
 async def read_json(request: Request) -> Any:  # noqa: ANN401 - any JSON value
     """The body's value. Broken characters inside texts are let through, so that their field can be named."""
-    declared = request.headers.get("content-type", "application/json").split(";")[0].strip().lower()
-    if declared not in _JSON_TYPES and not declared.endswith("+json"):
-        raise Problem("unsupported_type", 415)
+    _check_type(request.headers.get("content-type", "application/json"))
     body = await request.body()
     try:
         value = json.loads(body.decode(), parse_constant=_refuse_constant, object_pairs_hook=_object)
@@ -40,6 +40,15 @@ async def read_json(request: Request) -> Any:  # noqa: ANN401 - any JSON value
     if _is_too_deep(value):
         raise _refused(FieldError("", "too_deep"))
     return value
+
+
+def _check_type(declared: str) -> None:
+    """JSON is UTF-8 (RFC 8259, 8.1); who declares another encoding would be misread."""
+    message = Message()
+    message["content-type"] = declared
+    kind, charset = message.get_content_type(), str(message.get_param("charset", "utf-8")).lower()
+    if (kind not in _JSON_TYPES and not kind.endswith("+json")) or charset not in _CHARSETS:
+        raise Problem("unsupported_type", 415)
 
 
 def _refused(error: FieldError) -> Problem:

@@ -11,11 +11,14 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 
+from shared.access.credentials import Actor
+from shared.clock import Clock, now
 from shared.paging import Place
 from shared.web.problems import FieldError, Problem
 
 PAGE_ITEMS_MAX = 200
 PAGE_ITEMS = 50
+CURSOR_KEPT_H = 24
 _MAC_BYTES = 16
 _CURSOR_LENGTH_MAX = 300
 
@@ -23,65 +26,79 @@ _CURSOR_LENGTH_MAX = 300
 class Pages:
     """Makes and reads cursors. `key` keeps callers from making their own."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, *, clock: Clock = now) -> None:
         self._key = key.encode()
+        self._clock = clock
 
-    def read(self, cursor: str | None) -> Place | None:
-        """The place that a cursor stands for; a foreign or damaged one is refused."""
+    def read(self, cursor: str | None, of: str) -> Place | None:
+        """The place that a cursor stands for in the list `of`; one that is foreign, damaged or too old is refused."""
         if cursor is None:
             return None
         try:
-            place = self._opened(cursor)
+            place, made_at = self._opened(cursor, of)
         except (ValueError, TypeError):
-            place = None
+            place, made_at = None, 0
+        is_over = made_at + CURSOR_KEPT_H * 3600 < self._clock().timestamp()
         # base64 reads over what does not belong to it, so the cursor must also be the one that we would write.
-        if place is None or self.write(place) != cursor:
+        if place is None or is_over or self._written(place, made_at, of) != cursor:
             raise Problem("invalid", 422, errors=[FieldError("/query/cursor", "bad_cursor")])
         return place
 
-    def _opened(self, cursor: str) -> Place:
+    def write(self, place: Place, of: str) -> str:
+        """The cursor for a place in a list."""
+        return self._written(place, int(self._clock().timestamp()), of)
+
+    def _opened(self, cursor: str, of: str) -> tuple[Place, int]:
         raw = base64.urlsafe_b64decode(cursor.encode() + b"==")
         mac, body = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
-        at, identifier = json.loads(body) if hmac.compare_digest(mac, self._mac(body)) else ("", "")
-        return Place(datetime.fromisoformat(at), UUID(identifier))
+        at, identifier, made_at = json.loads(body) if hmac.compare_digest(mac, self._mac(body, of)) else ("", "", 0)
+        return Place(datetime.fromisoformat(at), UUID(identifier)), made_at
 
-    def write(self, place: Place) -> str:
-        """The cursor for a place."""
-        body = json.dumps([place.at.isoformat(), str(place.id)]).encode()
-        return base64.urlsafe_b64encode(self._mac(body) + body).decode().rstrip("=")
+    def _written(self, place: Place, made_at: int, of: str) -> str:
+        body = json.dumps([place.at.isoformat(), str(place.id), made_at]).encode()
+        return base64.urlsafe_b64encode(self._mac(body, of) + body).decode().rstrip("=")
 
-    def _mac(self, body: bytes) -> bytes:
-        return hmac.digest(self._key, body, "sha256")[:_MAC_BYTES]
+    def _mac(self, body: bytes, of: str) -> bytes:
+        return hmac.digest(self._key, of.encode() + b"\0" + body, "sha256")[:_MAC_BYTES]
 
 
 @dataclass(frozen=True)
 class PageAsked:
     """The page that a caller wants."""
 
-    place: Place | None
     limit: int
+    _cursor: str | None
     _pages: Pages
     _request: Request
     _response: Response
 
-    def next_after(self, places: Sequence[Place]) -> str | None:
+    def place(self, actor: Actor) -> Place | None:
+        """Where the page begins; None is the beginning. A cursor holds for its own list and tenant."""
+        return self._pages.read(self._cursor, self._of(actor))
+
+    def next_after(self, actor: Actor, places: Sequence[Place]) -> str | None:
         """The cursor of the next page, also as a Link header; None on the last page."""
         if len(places) < self.limit:
             return None
-        cursor = self._pages.write(places[-1])
+        cursor = self._pages.write(places[-1], self._of(actor))
         url = self._request.url.include_query_params(cursor=cursor)
         self._response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
         return cursor
+
+    def _of(self, actor: Actor) -> str:
+        return f"{actor.tenant_id} {self._request.url.path}"
 
 
 async def _page_asked(
     request: Request,
     response: Response,
-    limit: Annotated[int, Query(ge=1, le=PAGE_ITEMS_MAX, description="items on a page")] = PAGE_ITEMS,
-    cursor: Annotated[str | None, Query(max_length=_CURSOR_LENGTH_MAX, description="`next` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_ITEMS_MAX, description="Items on a page.")] = PAGE_ITEMS,
+    cursor: Annotated[
+        str | None, Query(max_length=_CURSOR_LENGTH_MAX, description="`next` of the page before, unchanged.")
+    ] = None,
 ) -> PageAsked:
     pages: Pages = request.app.state.pages
-    return PageAsked(pages.read(cursor), limit, pages, request, response)
+    return PageAsked(limit, cursor, pages, request, response)
 
 
 Page = Annotated[PageAsked, Depends(_page_asked)]

@@ -1,5 +1,6 @@
 """What every problem says, in English and Chinese: what is wrong, and what to do. A test walks all codes."""
 
+from shared.web.identity_texts import IDENTITY_PROBLEMS
 from shared.web.said import Said
 
 PROBLEMS: dict[str, Said] = {
@@ -39,42 +40,6 @@ PROBLEMS: dict[str, Said] = {
         "此密钥没有该权限。",
         "请使用具有 {scope} 权限的密钥。",
     ),
-    "tenant_suspended": Said(
-        "This tenant is suspended: nothing is taken in or shown.",
-        "Ask whoever runs this instance; what was stored is kept.",
-        "此租户已被停用：不接收也不显示任何内容。",
-        "请联系本系统的运营方；已存储的内容仍然保留。",
-    ),
-    "unknown_tenant": Said(
-        "There is no such tenant.",
-        "Check the id; GET /v1/tenants lists them.",
-        "没有这个租户。",
-        "请检查编号；GET /v1/tenants 可列出所有租户。",
-    ),
-    "origin_refused": Said(
-        "This publishable key does not work from here.",
-        "Send it from a page whose origin the key lists; a key without origins is for apps alone.",
-        "此公开密钥不能在当前来源使用。",
-        "请从密钥所列来源的网页发送；未列来源的密钥仅供应用程序使用。",
-    ),
-    "too_often": Said(
-        "Too many requests with this key.",
-        "Wait {retry_after_s} seconds; RateLimit tells how many may follow.",
-        "此密钥的请求过于频繁。",
-        "请等待 {retry_after_s} 秒；RateLimit 响应头说明还可发送多少次。",
-    ),
-    "illegal_tenant_state": Said(
-        "A tenant that is {state} cannot become {to}.",
-        "Take one of the steps listed under legal; a tenant is suspended before it is deleted.",
-        "状态为 {state} 的租户不能变为 {to}。",
-        "请按 legal 中列出的步骤操作；删除租户前须先停用。",
-    ),
-    "key_is_over": Said(
-        "This key has expired or was revoked.",
-        "Make a new key.",
-        "此密钥已过期或已撤销。",
-        "请创建新的密钥。",
-    ),
     "not_found": Said(
         "There is nothing here.",
         "Check the path and the id.",
@@ -100,16 +65,28 @@ PROBLEMS: dict[str, Said] = {
         "请对照 API 文档检查请求。",
     ),
     "key_reused": Said(
-        "This event id was used for other content.",
-        "Give every new feedback an id of its own; repeat an id only with the same body.",
-        "该事件编号已用于其他内容。",
-        "每条新反馈请使用新的编号；只有内容完全相同时才可重复使用编号。",
+        "This id or key was used for other content.",
+        "Give everything new an id of its own; repeat an id only with the same body.",
+        "该编号或幂等键已用于其他内容。",
+        "新内容请使用新的编号；只有内容完全相同时才可重复使用编号。",
     ),
     "in_flight": Said(
-        "The same feedback is being stored right now.",
-        "Wait a moment and send it again: the answer will be the same id.",
-        "同一条反馈正在保存。",
-        "请稍候重发：将得到相同的编号。",
+        "The same request is being worked on right now.",
+        "Send it again after the time in Retry-After: the answer will be that of the first.",
+        "相同的请求正在处理中。",
+        "请在 Retry-After 所示时间后重发：将得到首次请求的结果。",
+    ),
+    "version_required": Said(
+        "A change must say which version it builds on.",
+        "Read the thing, and send its ETag as If-Match; or If-Match: * for whichever version there is.",
+        "修改时必须指明所依据的版本。",
+        "请先读取该对象，并将其 ETag 放入 If-Match；若不限版本，请发送 If-Match: *。",
+    ),
+    "version_changed": Said(
+        "Somebody has changed this since you read it.",
+        "Read it again, look at what changed, and send the change with the new ETag.",
+        "您读取之后，该对象已被他人修改。",
+        "请重新读取，确认变化后，使用新的 ETag 再次提交。",
     ),
     "illegal_move": Said(
         "An action in state {state} cannot move to {to}.",
@@ -141,4 +118,5 @@ PROBLEMS: dict[str, Said] = {
         "这是我们的故障。",
         "请稍后重试；若问题仍在，请将请求时间告知管理员。",
     ),
+    **IDENTITY_PROBLEMS,
 }

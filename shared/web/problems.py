@@ -23,6 +23,8 @@ from shared.web.said import Said
 MEDIA_TYPE = "application/problem+json"
 FIELD_ERRORS_MAX = 50
 RETRY_AFTER_S = 2
+_PASSING = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+_IN_FLIGHT = "in_flight"
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def _field_document(error: FieldError, language: str) -> dict[str, str]:
 def problem_response(problem: Problem, request: Request) -> Response:
     """The problem as an HTTP answer in the caller's language."""
     headers = {"Vary": "Accept-Language"}
-    if problem.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+    if problem.status in _PASSING or problem.code == _IN_FLIGHT:
         headers["Retry-After"] = str(RETRY_AFTER_S)
     if problem.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
@@ -112,6 +114,7 @@ _CODES = {
     "string_too_short": "too_short",
     "string_unicode": "broken_unicode",
     "string_type": "not_text",
+    "string_pattern_mismatch": "bad_characters",
     "int_type": "not_a_number",
     "int_parsing": "not_a_number",
     "float_type": "not_a_number",

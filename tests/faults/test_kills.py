@@ -170,7 +170,8 @@ def close_an_action_for(instance: Instance, source: str) -> None:
         problem = tracker.post("/v1/problems", json={"title": source, "case_ids": [case["id"] for case in found]})
         action = tracker.post("/v1/actions", json={"problem_id": problem.json()["id"], "title": source}).json()["id"]
         for state in ("analyse", "plan", "implement", "verify", "closed"):
-            assert tracker.post(f"/v1/actions/{action}/moves", json={"to": state}).is_success
+            moved = tracker.post(f"/v1/actions/{action}/moves", json={"to": state}, headers={"If-Match": "*"})
+            assert moved.is_success, moved.text
 
 
 @pytest.mark.parametrize("name", ["tracker", "postgres", "collector"])

@@ -25,6 +25,9 @@ CALLED_THROUGH_A_DECORATOR = ["@router.*", "@app.*", "@pytest.fixture*", "@field
 CALLED_BY_NAME = {
     "pytest_collection_modifyitems": "pytest calls its hooks by their names",
     "pytest_terminal_summary": "pytest calls its hooks by their names",
+    "handle_starttag": "html.parser calls it for each tag",
+    "handle_endtag": "as handle_starttag",
+    "handle_data": "as handle_starttag, for the text between tags",
     "handle_DATA": "aiosmtpd calls it when a mail has come",
     "handle_MAIL": "as handle_DATA, for the sender",
     "handle_RCPT": "as handle_DATA, for each recipient",

@@ -40,7 +40,8 @@ class Company:
         planned = {"problem_id": problem.json()["id"], "title": "换继电器", "answers": {"zh": "已更换继电器。"}}
         action = (await self.tracker.post("/v1/actions", json=planned)).json()["id"]
         for state in ("analyse", "plan", "implement", "verify", "closed"):
-            moved = await self.tracker.post(f"/v1/actions/{action}/moves", json={"to": state})
+            as_seen = {"If-Match": (await self.tracker.get(f"/v1/actions/{action}")).headers["ETag"]}
+            moved = await self.tracker.post(f"/v1/actions/{action}/moves", json={"to": state}, headers=as_seen)
             assert moved.status_code == 200, moved.text
         return str(action)
 

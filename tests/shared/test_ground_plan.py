@@ -18,6 +18,7 @@ from shared.ids import new_id
 from shared.messaging import tables as messaging_tables
 from shared.sql import async_url
 from shared.tables import GroundTable
+from shared.web import tables as web_tables
 from tests.house_of_test import House
 
 TABLES: dict[str, MetaData] = {
@@ -32,7 +33,7 @@ CARRIER_TABLES = {
 # The app role writes these in its own transaction; the policies hold it to that transaction's tenants.
 GUARDED_CARRIERS = {"outbox", "inbox", "job"}
 PARTS_THAT_SERVE = ("app", "carrier")
-GROUND = (access_tables, messaging_tables)
+GROUND = (access_tables, messaging_tables, web_tables)
 
 _CATALOGUE = """
 SELECT c.relname AS name, c.relrowsecurity AS has_policy, c.relforcerowsecurity AS is_forced,

@@ -20,6 +20,7 @@ from shared.ids import new_id
 from shared.messaging import outbox
 from tests.house_of_test import House, running
 
+ANY_VERSION = {"If-Match": "*"}
 MOMENT = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 
 
@@ -62,7 +63,7 @@ class Desk:
         return [ids[fact.data["feedback"]["feedback_id"]] for fact in facts]
 
     async def post(self, path: str, status: int, **body: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
-        answer = await self.client.post(path, json=body)
+        answer = await self.client.post(path, json=body, headers=ANY_VERSION)
         assert answer.status_code == status, answer.text
         said: dict[str, Any] = answer.json()
         return said

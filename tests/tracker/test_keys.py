@@ -131,13 +131,13 @@ async def test_whoever_holds_it_may_give_it(house: House, tenant_id: UUID) -> No
 @pytest.mark.parametrize(
     ("wanted", "pointer", "code"),
     [
-        (SERVER | {"scopes": []}, "/scopes", "required"),
+        (SERVER | {"scopes": []}, "/scopes", "needed_for_kind"),
         (SERVER | {"origins": ["https://a.example.test"]}, "/origins", "other_kind"),
         (SERVER | {"requests_per_minute": 3}, "/requests_per_minute", "other_kind"),
         (SERVER | {"scopes": ["fly"]}, "/scopes/0", "not_one_of"),
         (SERVER | {"kind": "operator"}, "/kind", "not_one_of"),
         (SERVER | {"expires_in_days": 0}, "/expires_in_days", "too_small"),
-        (APP | {"channel": None}, "/channel", "required"),
+        (APP | {"channel": None}, "/channel", "needed_for_kind"),
         (APP | {"channel": "email"}, "/channel", "not_public"),
         (APP | {"scopes": ["feedback:send"]}, "/scopes", "other_kind"),
         (APP | {"origins": ["http://a.example.test"]}, "/origins/0", "not_an_origin"),

@@ -27,6 +27,7 @@ _SPARED = {
 }
 ALL_LANES = "api,relay,consumer,jobs"
 WHY = {"reason": "contract ended"}
+ANY_VERSION = {"If-Match": "*"}
 
 
 class Offices:
@@ -152,9 +153,7 @@ async def test_the_operator_sees_all_tenants_and_makes_each_slug_once(offices: O
     tenant = await offices.make(time_zone="Europe/Berlin", languages=["en"])
     again = await offices.tracker.post("/v1/tenants", json={"slug": tenant["slug"], "name": "x"})
     assert first_error(refusal(again)) == ("/slug", "slug_taken")
-    listed = (await offices.tracker.get("/v1/tenants")).json()["items"]
-    assert tenant in listed
-    assert "main" in {one["slug"] for one in listed}
+    assert tenant in (await offices.tracker.get("/v1/tenants", params={"limit": 200})).json()["items"]
 
 
 @pytest.mark.parametrize(
@@ -188,8 +187,10 @@ async def test_a_person_changes_their_own_tenant_alone(house: House) -> None:
     own, other = (answer.json()["id"] for answer in made)
     admin = await house.new_key(UUID(own), *scopes_of([Role.ADMIN]))
     async with running(house.app("tracker"), admin) as client:
-        assert (await client.patch(f"/v1/tenants/{own}", json={"name": "新名"})).json()["name"] == "新名"
-        assert (await client.patch(f"/v1/tenants/{other}", json={"name": "x"})).status_code == 404
+        assert (await client.patch(f"/v1/tenants/{own}", json={"name": "新名"}, headers=ANY_VERSION)).json()[
+            "name"
+        ] == "新名"
+        assert (await client.patch(f"/v1/tenants/{other}", json={"name": "x"}, headers=ANY_VERSION)).status_code == 404
         assert (await client.get(f"/v1/tenants/{other}")).status_code == 404
         for door, body in (("suspend", WHY), ("resume", WHY), ("delete", WHY | {"slug": "x"})):
             assert (await client.post(f"/v1/tenants/{own}:{door}", json=body)).status_code == 403

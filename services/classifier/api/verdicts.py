@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from services.classifier.api.context import Here
@@ -13,6 +12,7 @@ from shared.contracts.vocabulary import Urgency
 from shared.messaging.figures import carrier_figures, count_set_aside
 from shared.web.doors import FiguresReader, WorkReader
 from shared.web.problems import Problem
+from shared.web.routing import Router
 
 
 class VerdictOut(BaseModel):
@@ -39,7 +39,7 @@ class FiguresOut(BaseModel):
     jobs_dead: int
 
 
-router = APIRouter(prefix="/v1", tags=["verdicts"])
+router = Router(prefix="/v1", tags=["verdicts"])
 
 
 @router.get("/verdicts/{feedback_id}")

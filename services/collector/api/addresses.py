@@ -4,7 +4,7 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.collector.api.context import Here
@@ -15,6 +15,7 @@ from shared.access.scopes import Scope
 from shared.contracts.reach import CUSTOMERS_MAX, AddressOut, PeopleOut, PersonOut
 from shared.contracts.vocabulary import Purpose
 from shared.web.doors import requires
+from shared.web.routing import Router
 
 
 class AddressesIn(BaseModel):
@@ -27,7 +28,7 @@ class AddressesIn(BaseModel):
 
 
 Reader = Annotated[Actor, Depends(requires(Scope.ADDRESSES_READ))]
-router = APIRouter(prefix="/v1", tags=["addresses"])
+router = Router(prefix="/v1", tags=["addresses"])
 
 
 @router.post("/addresses:read")

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, ValidationError
 
@@ -23,6 +23,7 @@ from shared.ids import new_id
 from shared.web.description import body_of
 from shared.web.json_body import read_json
 from shared.web.problems import FieldError, Problem, field_errors, language_of, pointer
+from shared.web.routing import Router
 
 BATCH_ITEMS_MAX = 1_000
 RACES_MAX = 5
@@ -64,7 +65,7 @@ class _Parsed:
     intake: Intake
 
 
-router = APIRouter(prefix="/v1", tags=["feedback"])
+router = Router(prefix="/v1", tags=["feedback"])
 
 
 @router.post("/feedback", status_code=201, openapi_extra=body_of(FeedbackIn), responses={200: {"model": FeedbackOut}})

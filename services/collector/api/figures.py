@@ -1,12 +1,12 @@
 """GET /v1/figures: how much has come in, and how much is on its way."""
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 
 from services.collector.api.context import Here
 from services.collector.store.figures import count_feedback
 from shared.messaging.figures import carrier_figures
 from shared.web.doors import FiguresReader
+from shared.web.routing import Router
 
 
 class FiguresOut(BaseModel):
@@ -20,7 +20,7 @@ class FiguresOut(BaseModel):
     jobs_dead: int
 
 
-router = APIRouter(prefix="/v1", tags=["figures"])
+router = Router(prefix="/v1", tags=["figures"])
 
 
 @router.get("/figures")

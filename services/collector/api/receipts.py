@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 
 from services.collector.api.context import Here
 from services.collector.domain.receipt_code import read_receipt_code
 from services.collector.store.receipts import read_receipt
 from shared.web.problems import Problem
+from shared.web.routing import Router
 
 
 class ReceiptOut(BaseModel):
@@ -18,7 +18,7 @@ class ReceiptOut(BaseModel):
     received_at: datetime
 
 
-router = APIRouter(prefix="/v1/widget", tags=["receipts"])
+router = Router(prefix="/v1/widget", tags=["receipts"])
 
 
 @router.get("/receipts/{code}")

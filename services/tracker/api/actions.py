@@ -5,24 +5,24 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.tracker.api.context import Context, Here
+from services.tracker.api.context import Here
 from services.tracker.domain.action_states import MOVES, SENTENCES, ActionKind, ActionState, IllegalMoveError
-from services.tracker.store.actions import answers_of, list_actions, moves_of, read_action
-from services.tracker.store.tables import Action, ActionMove
+from services.tracker.store.actions import ActionSeen, answers_of, list_actions, see_action
 from services.tracker.use_cases.gather_problem import UnknownProblemError
 from services.tracker.use_cases.move_action import MoveAction, UnknownActionError, move_action
 from services.tracker.use_cases.plan_action import plan_action
-from shared.access.audit import perform
-from shared.access.credentials import Actor
 from shared.contracts.text import FilledText, Name
 from shared.contracts.vocabulary import Language
 from shared.paging import Place
 from shared.web.doors import ActionWriter, WorkReader
+from shared.web.idempotency import Change, Once
 from shared.web.pages import Page
 from shared.web.problems import Problem, language_of
+from shared.web.routing import Router
+from shared.web.versions import Fresh, Versioned
 
 ANSWER_LENGTH_MAX = 2_000
 Paragraph = Annotated[FilledText, Field(max_length=ANSWER_LENGTH_MAX)]
@@ -60,7 +60,7 @@ class MoveOut(BaseModel):
     moved_at: datetime
 
 
-class ActionOut(BaseModel):
+class ActionOut(Versioned):
     """An action, where it stands, and where it may go."""
 
     id: UUID
@@ -72,7 +72,7 @@ class ActionOut(BaseModel):
     answers: dict[Language, str]
     round: int
     legal_moves: list[ActionState]
-    moves: list[MoveOut] = []
+    moves: list[MoveOut]
     created_at: datetime
 
 
@@ -83,48 +83,52 @@ class ActionsOut(BaseModel):
     next: str | None
 
 
-router = APIRouter(prefix="/v1/actions", tags=["actions"])
+router = Router(prefix="/v1/actions", tags=["actions"])
 
 
 @router.post("", status_code=201)
-async def post_action(request: Request, wanted: ActionIn, here: Here, actor: ActionWriter) -> ActionOut:
+async def post_action(wanted: ActionIn, here: Here, actor: ActionWriter, once: Once) -> ActionOut:
     """Plans an action for a problem."""
     work = partial(plan_action, tenant_id=actor.tenant_id, **vars(wanted))
     try:
-        action_id = await perform(here.database, actor, work)
+        return await once.perform(here.database, actor, work, partial(_out, language=once.language))
     except UnknownProblemError:
         raise Problem("unknown_problem", 404) from None
-    return await _read(here, actor, action_id, language_of(request))
 
 
 @router.post("/{action_id}/moves")
-async def post_move(request: Request, action_id: UUID, wanted: MoveIn, here: Here, actor: ActionWriter) -> ActionOut:
+async def post_move(action_id: UUID, wanted: MoveIn, here: Here, actor: ActionWriter, change: Change) -> ActionOut:
     """Takes a step; an illegal one answers 409 with the legal ones. Closing tells the customers."""
-    command = MoveAction(actor, action_id, wanted.to, wanted.note)
+    command = MoveAction(actor, action_id, wanted.to, wanted.note, change.expected)
+    work = partial(move_action, command=command)
     try:
-        await perform(here.database, actor, partial(move_action, command=command))
+        moved = await change.perform(here.database, actor, work, partial(_out, language=change.language))
     except UnknownActionError:
         raise Problem("not_found", 404) from None
     except IllegalMoveError as error:
         raise _illegal(error) from None
     here.kick_jobs()
-    return await _read(here, actor, action_id, language_of(request))
+    return moved
 
 
 @router.get("/{action_id}")
-async def get_action(request: Request, action_id: UUID, here: Here, actor: WorkReader) -> ActionOut:
+async def get_action(request: Request, action_id: UUID, here: Here, actor: WorkReader, fresh: Fresh) -> ActionOut:
     """One action with its history."""
-    return await _read(here, actor, action_id, language_of(request))
+    async with here.database.transaction(actor.tenant_id) as tx:
+        seen = await see_action(tx, actor.tenant_id, action_id)
+    if seen is None:
+        raise Problem("not_found", 404)
+    return fresh.answer(_out(seen, language_of(request)))
 
 
 @router.get("")
 async def get_actions(request: Request, here: Here, actor: WorkReader, page: Page) -> ActionsOut:
     """Actions, newest first, without their histories."""
     async with here.database.transaction(actor.tenant_id) as tx:
-        found = await list_actions(tx, actor.tenant_id, page.place, page.limit)
-    items = [_out(action, [], language_of(request)) for action in found]
+        found = await list_actions(tx, actor.tenant_id, page.place(actor), page.limit)
+    items = [_out(ActionSeen(action, []), language_of(request)) for action in found]
     places = [Place(action.created_at, action.id) for action in found]
-    return ActionsOut(items=items, next=page.next_after(places))
+    return ActionsOut(items=items, next=page.next_after(actor, places))
 
 
 def _illegal(error: IllegalMoveError) -> Problem:
@@ -132,27 +136,14 @@ def _illegal(error: IllegalMoveError) -> Problem:
     return Problem("illegal_move", 409, about=about, extra={"state": error.state, "legal_moves": list(error.legal)})
 
 
-async def _read(context: Context, actor: Actor, action_id: UUID, language: str) -> ActionOut:
-    async with context.database.transaction(actor.tenant_id) as tx:
-        action = await read_action(tx, actor.tenant_id, action_id)
-        moves = await moves_of(tx, actor.tenant_id, action_id)
-    if action is None:
-        raise Problem("not_found", 404)
-    return _out(action, moves, language)
-
-
-def _out(action: Action, moves: list[ActionMove], language: str) -> ActionOut:
+def _out(seen: ActionSeen, language: str) -> ActionOut:
+    action = seen.action
     state = ActionState(action.state)
     return ActionOut(
-        id=action.id,
-        problem_id=action.problem_id,
-        kind=ActionKind(action.kind),
-        title=action.title,
+        **action.model_dump(include={"id", "problem_id", "kind", "title", "round", "version", "created_at"}),
         state=state,
         state_says=SENTENCES[state][Language(language)],
         answers=answers_of(action),
-        round=action.round,
         legal_moves=list(MOVES[state]),
-        moves=[MoveOut.model_validate(move) for move in moves],
-        created_at=action.created_at,
+        moves=[MoveOut.model_validate(move) for move in seen.moves],
     )

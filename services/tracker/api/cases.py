@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict
 
 from services.tracker.api.context import Here
@@ -15,6 +15,7 @@ from shared.contracts.vocabulary import Channel, Language, Urgency
 from shared.paging import Place
 from shared.web.doors import WorkReader
 from shared.web.pages import Page
+from shared.web.routing import Router
 
 
 class CaseQuery(BaseModel):
@@ -57,7 +58,7 @@ class CasesOut(BaseModel):
     next: str | None
 
 
-router = APIRouter(prefix="/v1", tags=["cases"])
+router = Router(prefix="/v1", tags=["cases"])
 
 
 @router.get("/cases")
@@ -65,6 +66,6 @@ async def get_cases(here: Here, actor: WorkReader, page: Page, narrowed: Annotat
     """Cases, newest first, narrowed by category, urgency, source and state."""
     wanted = CaseFilter(narrowed.category, narrowed.urgency, narrowed.source, narrowed.state)
     async with here.database.transaction(actor.tenant_id) as tx:
-        cases = await list_cases(tx, actor.tenant_id, wanted, page.place, page.limit)
+        cases = await list_cases(tx, actor.tenant_id, wanted, page.place(actor), page.limit)
     places = [Place(case.opened_at, case.id) for case in cases]
-    return CasesOut(items=[CaseOut.model_validate(case) for case in cases], next=page.next_after(places))
+    return CasesOut(items=[CaseOut.model_validate(case) for case in cases], next=page.next_after(actor, places))

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
@@ -23,7 +23,6 @@ from services.tracker.use_cases.keep_keys import (
     revoke_key,
     rotate_key,
 )
-from shared.access.audit import perform
 from shared.access.credentials import Actor
 from shared.access.kinds import Kind
 from shared.access.scopes import Scope
@@ -32,8 +31,10 @@ from shared.contracts.text import FilledText, Name
 from shared.contracts.vocabulary import Channel
 from shared.paging import Place
 from shared.web.doors import requires
+from shared.web.idempotency import Once
 from shared.web.pages import Page
 from shared.web.problems import FieldError, Problem
+from shared.web.routing import Router
 
 ORIGINS_MAX = 20
 ORIGIN_LENGTH_MAX = 253
@@ -69,7 +70,7 @@ def _of_kind(part: Part, kind: Kind, info: ValidationInfo, *, needed: bool) -> P
     if part and wanted != kind:
         raise PydanticCustomError("other_kind", "for the other kind of key", {"kind": kind})
     if needed and not part and wanted == kind:
-        raise PydanticCustomError("required", "missing")
+        raise PydanticCustomError("needed_for_kind", "missing", {"kind": kind})
     return part
 
 
@@ -156,15 +157,15 @@ class KeysOut(BaseModel):
     next: str | None
 
 
-router = APIRouter(prefix="/v1/keys", tags=["keys"])
+router = Router(prefix="/v1/keys", tags=["keys"])
 
 
 @router.post("", status_code=201)
-async def post_key(wanted: KeyIn, here: Here, actor: Manager) -> KeyMadeOut:
+async def post_key(wanted: KeyIn, here: Here, actor: Manager, once: Once) -> KeyMadeOut:
     """Makes a key. Nobody gives more than they hold."""
     work = partial(make_key, actor=actor, wanted=wanted.to_wanted(now()))
     try:
-        return _made(await perform(here.database, actor, work))
+        return await once.perform(here.database, actor, work, _made)
     except ScopesNotHeldError as error:
         about = {"scopes": ", ".join(error.scopes)}
         raise Problem("invalid", 422, errors=[FieldError("/scopes", "scopes_not_yours", about)]) from None
@@ -174,9 +175,9 @@ async def post_key(wanted: KeyIn, here: Here, actor: Manager) -> KeyMadeOut:
 async def get_keys(here: Here, actor: Manager, page: Page) -> KeysOut:
     """Keys, newest first; ended ones stay in the list."""
     async with here.database.transaction(actor.tenant_id) as tx:
-        found = await list_keys(tx, actor.tenant_id, page.place, page.limit)
+        found = await list_keys(tx, actor.tenant_id, page.place(actor), page.limit)
     items = [KeyOut.model_validate(key) for key in found]
-    return KeysOut(items=items, next=page.next_after([Place(key.created_at, key.id) for key in found]))
+    return KeysOut(items=items, next=page.next_after(actor, [Place(key.created_at, key.id) for key in found]))
 
 
 @router.get("/{key_id}")
@@ -190,13 +191,13 @@ async def get_key(key_id: UUID, here: Here, actor: Manager) -> KeyOut:
 
 
 @router.post("/{key_id}:rotate", status_code=201)
-async def post_key_rotate(key_id: UUID, wanted: RotationIn, here: Here, actor: Manager) -> KeyMadeOut:
+async def post_key_rotate(key_id: UUID, wanted: RotationIn, here: Here, actor: Manager, once: Once) -> KeyMadeOut:
     """Makes a key that may the same; the old one ends after the overlap."""
     moment = now()
     old_until = moment + timedelta(hours=wanted.overlap_hours)
     work = partial(rotate_key, actor=actor, key_id=key_id, moment=moment, old_until=old_until)
     try:
-        return _made(await perform(here.database, actor, work))
+        return await once.perform(here.database, actor, work, _made)
     except UnknownKeyError:
         raise Problem("not_found", 404) from None
     except KeyIsOverError:
@@ -204,11 +205,11 @@ async def post_key_rotate(key_id: UUID, wanted: RotationIn, here: Here, actor: M
 
 
 @router.post("/{key_id}:revoke")
-async def post_key_revoke(key_id: UUID, why: ReasonIn, here: Here, actor: Manager) -> KeyOut:
+async def post_key_revoke(key_id: UUID, why: ReasonIn, here: Here, actor: Manager, once: Once) -> KeyOut:
     """Ends a key at once, everywhere within seconds."""
     work = partial(revoke_key, actor=actor, key_id=key_id, moment=now(), reason=why.reason)
     try:
-        return KeyOut.model_validate(await perform(here.database, actor, work))
+        return await once.perform(here.database, actor, work, KeyOut.model_validate)
     except UnknownKeyError:
         raise Problem("not_found", 404) from None
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict
 
 from services.tracker.api.context import Here
@@ -16,6 +16,7 @@ from shared.messaging.figures import carrier_figures
 from shared.paging import Place
 from shared.web.doors import FiguresReader, PersonReader
 from shared.web.pages import Page
+from shared.web.routing import Router
 
 
 class NoticeQuery(BaseModel):
@@ -68,7 +69,7 @@ class FiguresOut(BaseModel):
     jobs_dead: int
 
 
-router = APIRouter(prefix="/v1", tags=["notices"])
+router = Router(prefix="/v1", tags=["notices"])
 
 
 @router.get("/notices")
@@ -77,10 +78,10 @@ async def get_notices(
 ) -> NoticesOut:
     """The ledger, newest first, narrowed by state and by what it is about."""
     async with here.database.transaction(actor.tenant_id) as tx:
-        found = await list_notices(tx, actor.tenant_id, narrowed.state, narrowed.about, (page.place, page.limit))
+        found = await list_notices(tx, actor.tenant_id, narrowed.state, narrowed.about, (page.place(actor), page.limit))
     items = [NoticeOut.model_validate(notice) for notice in found]
     places = [Place(notice.created_at, notice.id) for notice in found]
-    return NoticesOut(items=items, next=page.next_after(places))
+    return NoticesOut(items=items, next=page.next_after(actor, places))
 
 
 @router.get("/figures")

@@ -1,14 +1,15 @@
 """/v1/problems: what many customers suffer from alike."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.tracker.api.context import Context, Here
+from services.tracker.api.context import Here
 from services.tracker.store.problems import ProblemSeen, list_problems, read_problem
 from services.tracker.use_cases.gather_problem import (
     UnknownCasesError,
@@ -16,13 +17,14 @@ from services.tracker.use_cases.gather_problem import (
     join_cases,
     start_problem,
 )
-from shared.access.audit import UseCase, perform
-from shared.access.credentials import Actor
 from shared.contracts.text import Name
 from shared.paging import Place
 from shared.web.doors import CaseWriter, WorkReader
+from shared.web.idempotency import Change, Once
 from shared.web.pages import Page
 from shared.web.problems import Problem
+from shared.web.routing import Router
+from shared.web.versions import Fresh, Versioned
 
 CASES_AT_ONCE_MAX = 1_000
 CaseIds = Annotated[list[UUID], Field(max_length=CASES_AT_ONCE_MAX)]
@@ -45,7 +47,7 @@ class JoinIn(BaseModel):
     case_ids: CaseIds
 
 
-class ProblemOut(BaseModel):
+class ProblemOut(Versioned):
     """A problem, and how many cases and customers it has."""
 
     id: UUID
@@ -62,46 +64,58 @@ class ProblemsOut(BaseModel):
     next: str | None
 
 
-router = APIRouter(prefix="/v1/problems", tags=["problems"])
+router = Router(prefix="/v1/problems", tags=["problems"])
 
 
 @router.post("", status_code=201)
-async def post_problem(wanted: ProblemIn, here: Here, actor: CaseWriter) -> ProblemOut:
+async def post_problem(wanted: ProblemIn, here: Here, actor: CaseWriter, once: Once) -> ProblemOut:
     """Starts a problem."""
     work = partial(start_problem, tenant_id=actor.tenant_id, title=wanted.title, case_ids=wanted.case_ids)
-    return await _gather(here, actor, work)
+    with _refusals():
+        return await once.perform(here.database, actor, work, _out)
 
 
 @router.post("/{problem_id}/cases")
-async def post_problem_cases(problem_id: UUID, wanted: JoinIn, here: Here, actor: CaseWriter) -> ProblemOut:
+async def post_problem_cases(
+    problem_id: UUID, wanted: JoinIn, here: Here, actor: CaseWriter, change: Change
+) -> ProblemOut:
     """Joins cases to a problem; one that is there already stays there once."""
-    work = partial(join_cases, tenant_id=actor.tenant_id, problem_id=problem_id, case_ids=wanted.case_ids)
-    return await _gather(here, actor, work)
+    work = partial(
+        join_cases,
+        tenant_id=actor.tenant_id,
+        problem_id=problem_id,
+        case_ids=wanted.case_ids,
+        expected=change.expected,
+    )
+    with _refusals():
+        return await change.perform(here.database, actor, work, _out)
 
 
 @router.get("/{problem_id}")
-async def get_problem(problem_id: UUID, here: Here, actor: WorkReader) -> ProblemOut:
+async def get_problem(problem_id: UUID, here: Here, actor: WorkReader, fresh: Fresh) -> ProblemOut:
     """One problem."""
     async with here.database.transaction(actor.tenant_id) as tx:
         seen = await read_problem(tx, actor.tenant_id, problem_id)
     if seen is None:
         raise Problem("unknown_problem", 404)
-    return _out(seen)
+    return fresh.answer(_out(seen))
 
 
 @router.get("")
 async def get_problems(here: Here, actor: WorkReader, page: Page) -> ProblemsOut:
     """Problems, newest first."""
     async with here.database.transaction(actor.tenant_id) as tx:
-        found = await list_problems(tx, actor.tenant_id, page.place, page.limit)
+        found = await list_problems(tx, actor.tenant_id, page.place(actor), page.limit)
     places = [Place(seen.problem.created_at, seen.problem.id) for seen in found]
     items = [_out(seen) for seen in found]
-    return ProblemsOut(items=items, next=page.next_after(places))
+    return ProblemsOut(items=items, next=page.next_after(actor, places))
 
 
-async def _gather(context: Context, actor: Actor, work: UseCase[ProblemSeen]) -> ProblemOut:
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What the use cases refuse, as the caller sees it."""
     try:
-        return _out(await perform(context.database, actor, work))
+        yield
     except UnknownProblemError:
         raise Problem("unknown_problem", 404) from None
     except UnknownCasesError as error:
@@ -111,6 +125,4 @@ async def _gather(context: Context, actor: Actor, work: UseCase[ProblemSeen]) ->
 
 def _out(seen: ProblemSeen) -> ProblemOut:
     problem = seen.problem
-    return ProblemOut(
-        id=problem.id, title=problem.title, created_at=problem.created_at, cases=seen.cases, customers=seen.customers
-    )
+    return ProblemOut(**problem.model_dump(exclude={"tenant_id"}), cases=seen.cases, customers=seen.customers)

@@ -1,18 +1,20 @@
 """/v1/tenants: companies that share an instance and see nothing of each other."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from services.tracker.api.context import Context, Here
 from services.tracker.domain.tenancy import SLUG, IllegalTenantStateError, is_time_zone
 from services.tracker.store.identity_tables import Tenant
-from services.tracker.store.tenants import list_tenants, read_tenant, tenant_ids
+from services.tracker.store.tenants import list_tenants, read_tenant, tenant_places
 from services.tracker.use_cases.keep_tenants import (
     SlugTakenError,
     TenantWanted,
@@ -21,7 +23,7 @@ from services.tracker.use_cases.keep_tenants import (
     make_tenant,
     set_tenant_state,
 )
-from shared.access.audit import UseCase, perform
+from shared.access.audit import UseCase
 from shared.access.credentials import Actor
 from shared.access.kinds import Kind
 from shared.access.scopes import Scope
@@ -30,9 +32,12 @@ from shared.contracts.text import FilledText, Name
 from shared.contracts.vocabulary import Language, TenantState
 from shared.ids import new_id
 from shared.web.doors import Operator, WorkReader, requires
+from shared.web.idempotency import Change, Once
+from shared.web.pages import Page
 from shared.web.problems import FieldError, Problem
+from shared.web.routing import Router
+from shared.web.versions import Fresh, Versioned
 
-TENANTS_MAX = 10_000
 REASON_LENGTH_MAX = 500
 SLUG_LENGTH_MAX = 40
 
@@ -90,7 +95,7 @@ class DeletionIn(ReasonIn):
     slug: Slug
 
 
-class TenantOut(BaseModel):
+class TenantOut(Versioned):
     """A tenant. Its time zone says when its days and weeks begin."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -106,13 +111,13 @@ class TenantOut(BaseModel):
 
 
 class TenantsOut(BaseModel):
-    """Every tenant of the instance, oldest first."""
+    """A page of tenants, newest first."""
 
     items: list[TenantOut]
-    next: str | None = None
+    next: str | None
 
 
-router = APIRouter(prefix="/v1/tenants", tags=["tenants"])
+router = Router(prefix="/v1/tenants", tags=["tenants"])
 Manager = Annotated[Actor, Depends(requires(Scope.TENANT_MANAGE))]
 
 
@@ -124,30 +129,80 @@ def _may_touch(actor: Actor, tenant_id: UUID) -> Actor:
 
 
 @router.post("", status_code=201)
-async def post_tenant(wanted: TenantIn, here: Here, actor: Operator) -> TenantOut:
+async def post_tenant(wanted: TenantIn, here: Here, actor: Operator, once: Once) -> TenantOut:
     """Makes a tenant. Its people and keys come next."""
     tenant_id = new_id()
     parts = TenantWanted(wanted.name, wanted.time_zone, wanted.languages)
     work = partial(make_tenant, tenant_id=tenant_id, slug=wanted.slug, wanted=parts, moment=now())
     try:
-        return TenantOut.model_validate(await perform(here.database, actor.within(tenant_id), work))
+        return await once.perform(here.database, actor.within(tenant_id), work, TenantOut.model_validate)
     except SlugTakenError:
         raise Problem("invalid", 422, errors=[FieldError("/slug", "slug_taken")]) from None
 
 
 @router.get("")
-async def get_tenants(here: Here, _: Operator) -> TenantsOut:
-    """Every tenant."""
-    ids = await tenant_ids(here.carrier, TENANTS_MAX)
+async def get_tenants(here: Here, actor: Operator, page: Page) -> TenantsOut:
+    """Every tenant of the instance, newest first."""
+    places = await tenant_places(here.carrier, page.place(actor), page.limit)
+    ids = [place.id for place in places]
     async with here.database.transaction(*ids) as tx:
         found = await list_tenants(tx, ids)
-    return TenantsOut(items=[TenantOut.model_validate(tenant) for tenant in found])
+    items = [TenantOut.model_validate(tenant) for tenant in found]
+    return TenantsOut(items=items, next=page.next_after(actor, places))
 
 
 @router.get("/{tenant_id}")
-async def get_tenant(tenant_id: UUID, here: Here, actor: WorkReader) -> TenantOut:
+async def get_tenant(tenant_id: UUID, here: Here, actor: WorkReader, fresh: Fresh) -> TenantOut:
     """One tenant: one's own, or any for an operator."""
     _may_touch(actor, tenant_id)
+    return fresh.answer(await _read(here, tenant_id))
+
+
+@router.patch("/{tenant_id}")
+async def patch_tenant(
+    tenant_id: UUID, wanted: TenantChangeIn, here: Here, actor: Manager, change: Change
+) -> TenantOut:
+    """Renames a tenant, or sets its time zone and languages."""
+    parts = TenantWanted(wanted.name, wanted.time_zone, wanted.languages)
+    work = partial(change_tenant, tenant_id=tenant_id, wanted=parts, expected=change.expected)
+    with _refusals():
+        return await change.perform(here.database, _may_touch(actor, tenant_id), work, TenantOut.model_validate)
+
+
+@router.post("/{tenant_id}:suspend")
+async def post_tenant_suspend(tenant_id: UUID, why: ReasonIn, here: Here, actor: Operator, once: Once) -> TenantOut:
+    """Shuts a tenant out: its keys and people are refused everywhere within seconds. Nothing is deleted."""
+    work = _to(TenantState.SUSPENDED, tenant_id, why)
+    with _refusals():
+        return await once.perform(here.database, actor.within(tenant_id), work, TenantOut.model_validate)
+
+
+@router.post("/{tenant_id}:resume")
+async def post_tenant_resume(tenant_id: UUID, why: ReasonIn, here: Here, actor: Operator, once: Once) -> TenantOut:
+    """Lets a suspended tenant in again."""
+    work = _to(TenantState.ACTIVE, tenant_id, why)
+    with _refusals():
+        return await once.perform(here.database, actor.within(tenant_id), work, TenantOut.model_validate)
+
+
+@router.post("/{tenant_id}:delete")
+async def post_tenant_delete(tenant_id: UUID, why: DeletionIn, here: Here, actor: Operator, once: Once) -> TenantOut:
+    """Deletes a suspended tenant's rows in all three services. Export it before: there is no way back."""
+    tenant = await _read(here, tenant_id)
+    if tenant.slug != why.slug:
+        raise Problem("invalid", 422, errors=[FieldError("/slug", "other_slug")])
+    work = _to(TenantState.DELETED, tenant_id, why)
+    with _refusals():
+        deleted = await once.perform(here.database, actor.within(tenant_id), work, TenantOut.model_validate)
+    here.kick_jobs()
+    return deleted
+
+
+def _to(state: TenantState, tenant_id: UUID, why: ReasonIn) -> UseCase[Tenant]:
+    return partial(set_tenant_state, tenant_id=tenant_id, to=state, reason=why.reason)
+
+
+async def _read(here: Context, tenant_id: UUID) -> TenantOut:
     async with here.database.transaction(tenant_id) as tx:
         tenant = await read_tenant(tx, tenant_id)
     if tenant is None:
@@ -155,44 +210,11 @@ async def get_tenant(tenant_id: UUID, here: Here, actor: WorkReader) -> TenantOu
     return TenantOut.model_validate(tenant)
 
 
-@router.patch("/{tenant_id}")
-async def patch_tenant(tenant_id: UUID, wanted: TenantChangeIn, here: Here, actor: Manager) -> TenantOut:
-    """Renames a tenant, or sets its time zone and languages."""
-    parts = TenantWanted(wanted.name, wanted.time_zone, wanted.languages)
-    work = partial(change_tenant, tenant_id=tenant_id, wanted=parts)
-    return await _changed(here, _may_touch(actor, tenant_id), work)
-
-
-@router.post("/{tenant_id}:suspend")
-async def post_tenant_suspend(tenant_id: UUID, why: ReasonIn, here: Here, actor: Operator) -> TenantOut:
-    """Shuts a tenant out: its keys and people are refused everywhere within seconds. Nothing is deleted."""
-    return await _set_state(here, actor.within(tenant_id), TenantState.SUSPENDED, why.reason)
-
-
-@router.post("/{tenant_id}:resume")
-async def post_tenant_resume(tenant_id: UUID, why: ReasonIn, here: Here, actor: Operator) -> TenantOut:
-    """Lets a suspended tenant in again."""
-    return await _set_state(here, actor.within(tenant_id), TenantState.ACTIVE, why.reason)
-
-
-@router.post("/{tenant_id}:delete")
-async def post_tenant_delete(tenant_id: UUID, why: DeletionIn, here: Here, actor: Operator) -> TenantOut:
-    """Deletes a suspended tenant's rows in all three services. Export it before: there is no way back."""
-    tenant = await get_tenant(tenant_id, here, actor)
-    if tenant.slug != why.slug:
-        raise Problem("invalid", 422, errors=[FieldError("/slug", "other_slug")])
-    deleted = await _set_state(here, actor.within(tenant_id), TenantState.DELETED, why.reason)
-    here.kick_jobs()
-    return deleted
-
-
-async def _set_state(here: Context, actor: Actor, to: TenantState, reason: str) -> TenantOut:
-    return await _changed(here, actor, partial(set_tenant_state, tenant_id=actor.tenant_id, to=to, reason=reason))
-
-
-async def _changed(here: Context, actor: Actor, work: UseCase[Tenant]) -> TenantOut:
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What the use cases refuse, as the caller sees it."""
     try:
-        return TenantOut.model_validate(await perform(here.database, actor, work))
+        yield
     except UnknownTenantError:
         raise Problem("unknown_tenant", 404) from None
     except IllegalTenantStateError as error:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.tracker.domain.action_states import ActionState
@@ -18,7 +19,15 @@ WHERE tenant_id = $1 AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3:
 ORDER BY created_at DESC, id DESC LIMIT $4
 """
 _MOVES = "SELECT * FROM action_move WHERE tenant_id = $1 AND action_id = $2 ORDER BY moved_at, id"
-_SET_STATE = "UPDATE action SET state = $3, round = $4 WHERE tenant_id = $1 AND id = $2"
+_SET_STATE = "UPDATE action SET state = $3, round = $4, version = version + 1 WHERE tenant_id = $1 AND id = $2"
+
+
+@dataclass(frozen=True)
+class ActionSeen:
+    """An action with the steps taken, oldest first."""
+
+    action: Action
+    moves: list[ActionMove]
 
 
 async def add_action(tx: Tx, tenant_id: UUID, problem_id: UUID, kind: str, texts: Mapping[str, object]) -> UUID:
@@ -42,6 +51,12 @@ async def read_action(tx: Tx, tenant_id: UUID, action_id: UUID) -> Action | None
     return await tx.row(Action, _ONE, tenant_id, action_id)
 
 
+async def see_action(tx: Tx, tenant_id: UUID, action_id: UUID) -> ActionSeen | None:
+    """One action with its history."""
+    action = await read_action(tx, tenant_id, action_id)
+    return ActionSeen(action, await tx.rows(ActionMove, _MOVES, tenant_id, action_id)) if action else None
+
+
 async def hold_action(tx: Tx, tenant_id: UUID, action_id: UUID) -> Action | None:
     """One action, which nobody else can move until the transaction ends."""
     return await tx.row(Action, _ONE + " FOR UPDATE", tenant_id, action_id)
@@ -50,11 +65,6 @@ async def hold_action(tx: Tx, tenant_id: UUID, action_id: UUID) -> Action | None
 async def list_actions(tx: Tx, tenant_id: UUID, place: Place | None, limit: int) -> list[Action]:
     """Newest first."""
     return await tx.rows(Action, _LIST, tenant_id, *after(place), limit)
-
-
-async def moves_of(tx: Tx, tenant_id: UUID, action_id: UUID) -> list[ActionMove]:
-    """The steps taken, oldest first."""
-    return await tx.rows(ActionMove, _MOVES, tenant_id, action_id)
 
 
 async def move(tx: Tx, action: Action, to: ActionState, state_round: int, by: Mapping[str, object]) -> None:

@@ -25,6 +25,8 @@ WHERE p.tenant_id = $1 AND ($2::timestamptz IS NULL OR (p.created_at, p.id) < ($
 ORDER BY p.created_at DESC, p.id DESC LIMIT $4
 """
 )
+_HOLD = "SELECT version FROM problem WHERE tenant_id = $1 AND id = $2 FOR UPDATE"
+_CHANGED = "UPDATE problem SET version = version + 1 WHERE tenant_id = $1 AND id = $2"
 _CUSTOMERS = """
 SELECT DISTINCT c.customer_id FROM problem_case j
 JOIN customer_case c ON c.tenant_id = j.tenant_id AND c.id = j.case_id
@@ -57,6 +59,17 @@ async def read_problem(tx: Tx, tenant_id: UUID, problem_id: UUID) -> ProblemSeen
     """One problem."""
     row = await tx.fetchrow(_ONE, tenant_id, problem_id)
     return None if row is None else _seen(dict(row))
+
+
+async def hold_problem(tx: Tx, tenant_id: UUID, problem_id: UUID) -> int | None:
+    """The version of a problem, which nobody else can change until the transaction ends."""
+    version: int | None = await tx.fetchval(_HOLD, tenant_id, problem_id)
+    return version
+
+
+async def mark_changed(tx: Tx, tenant_id: UUID, problem_id: UUID) -> None:
+    """The problem stands at a new version."""
+    await tx.execute(_CHANGED, tenant_id, problem_id)
 
 
 async def list_problems(tx: Tx, tenant_id: UUID, place: Place | None, limit: int) -> list[ProblemSeen]:

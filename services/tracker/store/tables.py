@@ -17,6 +17,11 @@ class TrackerTable(SQLModel, registry=registry(metadata=MetaData(naming_conventi
     """Base of this service's tables."""
 
 
+def version_number() -> Any:  # noqa: ANN401 - a field of a table class is typed where it is declared
+    """Counts the changes of a row; whoever changes it says which one they saw."""
+    return Field(default=1, sa_column_kwargs={"server_default": sql_text("1")})
+
+
 class CustomerCase(TrackerTable, table=True):
     """One feedback, as the people see it who work on it."""
 
@@ -54,6 +59,7 @@ class Problem(TrackerTable, table=True):
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
     title: str = Field(sa_type=Text)
+    version: int = version_number()
     created_at: datetime = moment()
 
 
@@ -91,6 +97,7 @@ class Action(TrackerTable, table=True):
     answers: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     state: str = Field(sa_type=Text)
     round: int
+    version: int = version_number()
     created_at: datetime = moment()
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.tracker.store.identity_tables import Tenant
 from shared.database import Database, Tx
+from shared.paging import Place, after
 
 _ADD = """
 INSERT INTO tenant (tenant_id, id, slug, name, time_zone, languages, state, version, changed_at)
@@ -12,13 +13,17 @@ VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (slug) DO NOTHING RETURNING *
 """
 _ONE = "SELECT * FROM tenant WHERE tenant_id = $1 AND id = $1"
-_ALL = "SELECT * FROM tenant WHERE tenant_id = ANY ($1) ORDER BY created_at, id"
+_ALL = "SELECT * FROM tenant WHERE tenant_id = ANY ($1) ORDER BY array_position($1, id)"
 _CHANGE = """
 UPDATE tenant SET name = $2, time_zone = $3, languages = $4, state = $5, slug = $6, version = version + 1,
     changed_at = now()
 WHERE tenant_id = $1 AND id = $1 RETURNING *
 """
-_KNOWN = "SELECT id FROM credential WHERE kind = 'tenant' ORDER BY id LIMIT $1"
+_KNOWN = """
+SELECT created_at, id FROM credential
+WHERE kind = 'tenant' AND ($1::timestamptz IS NULL OR (created_at, id) < ($1, $2::uuid))
+ORDER BY created_at DESC, id DESC LIMIT $3
+"""
 
 
 async def add_tenant(tx: Tx, tenant: Tenant) -> Tenant | None:
@@ -45,11 +50,11 @@ async def change_tenant_row(tx: Tx, tenant: Tenant) -> Tenant | None:
 
 
 async def list_tenants(tx: Tx, tenant_ids: Sequence[UUID]) -> list[Tenant]:
-    """The tenants that the transaction is open for, oldest first."""
+    """Tenants that the transaction is open for, in the order given; a deleted one is not there."""
     return await tx.rows(Tenant, _ALL, list(tenant_ids))
 
 
-async def tenant_ids(carrier: Database, limit: int) -> list[UUID]:
-    """Every tenant of the instance, which only the carrier can see; at most `limit`."""
+async def tenant_places(carrier: Database, place: Place | None, limit: int) -> list[Place]:
+    """The instance's tenants, newest first, which only the carrier can see: when each came, and its id."""
     async with carrier.transaction() as tx:
-        return [row["id"] for row in await tx.fetch(_KNOWN, limit)]
+        return [Place(row["created_at"], row["id"]) for row in await tx.fetch(_KNOWN, *after(place), limit)]

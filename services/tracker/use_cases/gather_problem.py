@@ -9,6 +9,7 @@ from services.tracker.store.cases import missing_cases, set_state
 from services.tracker.store.problems import ProblemSeen
 from shared.access.audit import AuditLine, Done
 from shared.database import Tx
+from shared.versions import Expected
 
 
 class UnknownCasesError(Exception):
@@ -26,24 +27,35 @@ class UnknownProblemError(Exception):
 async def start_problem(tx: Tx, tenant_id: UUID, title: str, case_ids: Sequence[UUID]) -> Done[ProblemSeen]:
     """A new problem with its first cases. Raises UnknownCasesError."""
     problem_id = await problems.add_problem(tx, tenant_id, title)
-    seen = await _join(tx, tenant_id, problem_id, case_ids)
+    await _join(tx, tenant_id, problem_id, case_ids)
+    seen = await _see(tx, tenant_id, problem_id)
     return Done(seen, AuditLine("problem.start", "problem", problem_id, {"cases": len(case_ids)}))
 
 
-async def join_cases(tx: Tx, tenant_id: UUID, problem_id: UUID, case_ids: Sequence[UUID]) -> Done[ProblemSeen]:
-    """More cases for a problem. Raises UnknownProblemError, UnknownCasesError."""
-    if await problems.read_problem(tx, tenant_id, problem_id) is None:
+async def join_cases(
+    tx: Tx, tenant_id: UUID, problem_id: UUID, case_ids: Sequence[UUID], expected: Expected
+) -> Done[ProblemSeen]:
+    """More cases for a problem. Raises UnknownProblemError, StaleVersionError, UnknownCasesError."""
+    version = await problems.hold_problem(tx, tenant_id, problem_id)
+    if version is None:
         raise UnknownProblemError
-    seen = await _join(tx, tenant_id, problem_id, case_ids)
+    expected.check(version)
+    if await _join(tx, tenant_id, problem_id, case_ids):
+        await problems.mark_changed(tx, tenant_id, problem_id)
+    seen = await _see(tx, tenant_id, problem_id)
     return Done(seen, AuditLine("problem.join", "problem", problem_id, {"cases": len(case_ids)}))
 
 
-async def _join(tx: Tx, tenant_id: UUID, problem_id: UUID, case_ids: Sequence[UUID]) -> ProblemSeen:
+async def _join(tx: Tx, tenant_id: UUID, problem_id: UUID, case_ids: Sequence[UUID]) -> int:
     missing = await missing_cases(tx, tenant_id, case_ids)
     if missing:
         raise UnknownCasesError(missing)
-    await problems.join(tx, tenant_id, problem_id, case_ids)
+    added = await problems.join(tx, tenant_id, problem_id, case_ids)
     await set_state(tx, tenant_id, case_ids, CaseState.OPEN, only_from=[CaseState.NEW])
+    return added
+
+
+async def _see(tx: Tx, tenant_id: UUID, problem_id: UUID) -> ProblemSeen:
     seen = await problems.read_problem(tx, tenant_id, problem_id)
     if seen is None:
         raise UnknownProblemError

@@ -15,6 +15,7 @@ from shared.contracts.vocabulary import Language, TenantState
 from shared.database import Tx
 from shared.ids import new_id
 from shared.messaging import outbox
+from shared.versions import Expected
 
 
 class UnknownTenantError(Exception):
@@ -52,9 +53,10 @@ async def make_tenant(tx: Tx, tenant_id: UUID, slug: str, wanted: TenantWanted, 
     return Done(added, AuditLine("tenant.make", "tenant", tenant_id))
 
 
-async def change_tenant(tx: Tx, tenant_id: UUID, wanted: TenantWanted) -> Done[Tenant]:
-    """Renames a tenant or sets its time zone and languages. Raises UnknownTenantError."""
+async def change_tenant(tx: Tx, tenant_id: UUID, wanted: TenantWanted, expected: Expected) -> Done[Tenant]:
+    """Renames a tenant or sets its time zone and languages. Raises UnknownTenantError, StaleVersionError."""
     tenant = await _held(tx, tenant_id)
+    expected.check(tenant.version)
     changed = {name: value for name, value in vars(wanted).items() if value is not None}
     for name, value in changed.items():
         setattr(tenant, name, value)

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.tracker.domain.action_states import ActionState, check_move, round_after
-from services.tracker.store.actions import hold_action, move
+from services.tracker.store.actions import ActionSeen, hold_action, move, see_action
 from services.tracker.use_cases.tell_customers import order_telling
 from shared.access.audit import AuditLine, Done
 from shared.access.credentials import Actor
 from shared.database import Tx
+from shared.versions import Expected
 
 
 class UnknownActionError(Exception):
@@ -23,17 +24,22 @@ class MoveAction:
     action_id: UUID
     to: ActionState
     note: str | None
+    expected: Expected
 
 
-async def move_action(tx: Tx, command: MoveAction) -> Done[None]:
-    """Takes one step. Raises UnknownActionError, IllegalMoveError."""
+async def move_action(tx: Tx, command: MoveAction) -> Done[ActionSeen]:
+    """Takes one step. Raises UnknownActionError, StaleVersionError, IllegalMoveError."""
     action = await hold_action(tx, command.actor.tenant_id, command.action_id)
     if action is None:
         raise UnknownActionError
+    command.expected.check(action.version)
     state = ActionState(action.state)
     check_move(state, command.to)
     by = {"actor": command.actor.label, "note": command.note}
     await move(tx, action, command.to, round_after(action.round, command.to), by)
     if command.to is ActionState.CLOSED:
         await order_telling(tx, action)
-    return Done(None, AuditLine("action.move", "action", action.id, {"from": state, "to": command.to}))
+    seen = await see_action(tx, command.actor.tenant_id, command.action_id)
+    if seen is None:
+        raise UnknownActionError
+    return Done(seen, AuditLine("action.move", "action", action.id, {"from": state, "to": command.to}))

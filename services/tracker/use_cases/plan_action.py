@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from services.tracker.domain.action_states import ActionKind
-from services.tracker.store.actions import add_action
+from services.tracker.store.actions import ActionSeen, add_action, see_action
 from services.tracker.store.problems import read_problem
 from services.tracker.use_cases.gather_problem import UnknownProblemError
 from shared.access.audit import AuditLine, Done
@@ -14,9 +14,12 @@ from shared.database import Tx
 
 async def plan_action(  # noqa: PLR0913 - an action has this many parts; all but the first two go by name
     tx: Tx, tenant_id: UUID, *, problem_id: UUID, kind: ActionKind, title: str, answers: Mapping[Language, str]
-) -> Done[UUID]:
+) -> Done[ActionSeen]:
     """A new action in draft. Raises UnknownProblemError."""
     if await read_problem(tx, tenant_id, problem_id) is None:
         raise UnknownProblemError
     action_id = await add_action(tx, tenant_id, problem_id, kind, {"title": title, "answers": dict(answers)})
-    return Done(action_id, AuditLine("action.plan", "action", action_id, {"problem": str(problem_id), "kind": kind}))
+    seen = await see_action(tx, tenant_id, action_id)
+    if seen is None:
+        raise LookupError("an action that was just added is gone")
+    return Done(seen, AuditLine("action.plan", "action", action_id, {"problem": str(problem_id), "kind": kind}))
