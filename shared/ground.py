@@ -33,7 +33,11 @@ class Ground:
             statement_timeout_s=CARRIER_STATEMENT_TIMEOUT_S,
         )
         self.stream = Stream(
-            settings.nats_url, settings.stream, replicas=settings.nats_replicas, ack_wait_s=settings.ack_wait_s
+            settings.nats_url,
+            settings.stream,
+            replicas=settings.nats_replicas,
+            ack_wait_s=settings.ack_wait_s,
+            ca_file=settings.nats_ca_file,
         )
         self.kick_relay = Kick()
         self._uses = Uses(self.database, self.kick_relay)

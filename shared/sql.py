@@ -2,6 +2,10 @@
 
 from urllib.parse import urlsplit
 
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
 
 def quoted(identifier: str) -> str:
     """A name as an SQL identifier."""
@@ -13,6 +17,10 @@ def role_of(url: str) -> str:
     return urlsplit(url).username or ""
 
 
-def async_url(url: str) -> str:
-    """The same database, for SQLAlchemy with the driver we use."""
-    return "postgresql+asyncpg" + url[url.index("://") :]
+def async_engine(url: str) -> AsyncEngine:
+    """The same database for SQLAlchemy, a connection for each use.
+
+    The driver itself reads the URL, as it does for a `Database`: SQLAlchemy would hand `sslmode`, `sslrootcert` and
+    `passfile` on as arguments that the driver does not know.
+    """
+    return create_async_engine("postgresql+asyncpg://", poolclass=NullPool, async_creator=lambda: asyncpg.connect(url))

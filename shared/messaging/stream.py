@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 import nats
@@ -54,8 +56,17 @@ class Delivery(Protocol):
 class Stream:
     """A connection to the stream `name`; it reconnects by itself for ever."""
 
-    def __init__(self, url: str, name: str, *, replicas: int = 1, ack_wait_s: int = ACK_WAIT_S) -> None:
+    def __init__(
+        self,
+        url: str,
+        name: str,
+        *,
+        replicas: int = 1,
+        ack_wait_s: int = ACK_WAIT_S,
+        ca_file: Path | None = None,
+    ) -> None:
         self._url = url
+        self._ca_file = ca_file
         self._name = name
         self._replicas = replicas
         self._ack_wait_s = ack_wait_s
@@ -116,9 +127,14 @@ class Stream:
             num_replicas=self._replicas,
         )
 
+    def _tls(self) -> ssl.SSLContext | None:
+        """How a server must prove itself: against our own authority, else the system's; None where TLS is not asked."""
+        return ssl.create_default_context(cafile=self._ca_file) if "tls://" in self._url else None
+
     async def _context(self) -> JetStreamContext:
         async with self._opening:
             if self._client is None or self._client.is_closed:
+                tls = self._tls()
                 self._client = await nats.connect(
                     self._url.split(","),
                     connect_timeout=CONNECT_TIMEOUT_S,
@@ -127,6 +143,9 @@ class Stream:
                     allow_reconnect=True,
                     ping_interval=PING_S,
                     max_outstanding_pings=1,
+                    tls=tls,
+                    # Else the client waits for a greeting, and one that asks for no TLS would get the password.
+                    tls_handshake_first=tls is not None,
                     error_cb=_on_error,
                 )
         return self._client.jetstream(timeout=REQUEST_TIMEOUT_S)

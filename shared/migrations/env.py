@@ -4,8 +4,8 @@ import asyncio
 
 from alembic import context
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
+
+from shared.sql import async_engine
 
 
 def _run(connection: Connection) -> None:
@@ -15,7 +15,7 @@ def _run(connection: Connection) -> None:
 
 
 async def _connect_and_run() -> None:
-    engine = create_async_engine(context.config.attributes["owner_url"], poolclass=NullPool)
+    engine = async_engine(context.config.attributes["owner_url"])
     async with engine.connect() as connection:
         await connection.run_sync(_run)
     await engine.dispose()

@@ -7,7 +7,7 @@ from alembic import command, op
 from alembic.config import Config
 from sqlalchemy import text
 
-from shared.sql import async_url, quoted
+from shared.sql import quoted
 
 HERE = Path(__file__).parent
 GROUND_VERSIONS = HERE / "versions"
@@ -27,7 +27,7 @@ def migrate(owner_url: str, service_versions: Path, roles: Roles) -> None:
     config.set_main_option("script_location", str(HERE))
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", f"{GROUND_VERSIONS}\n{service_versions}")
-    config.attributes["owner_url"] = async_url(owner_url)
+    config.attributes["owner_url"] = owner_url
     config.attributes["roles"] = {"app": quoted(roles.app), "carrier": quoted(roles.carrier)}
     command.upgrade(config, "heads")
 

@@ -6,11 +6,11 @@ import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.ids import new_id
 from shared.migrations.runner import backfill
-from shared.sql import async_url
+from shared.sql import async_engine
 from tests.house_of_test import House
 
 ROWS_OF_EACH = 3
@@ -26,7 +26,7 @@ FILL = "UPDATE sample SET filled = upper(given)"
 @pytest.fixture
 async def owner(house: House) -> AsyncIterator[AsyncConnection]:
     """The owner in a transaction that comes to nothing, with a guarded table of two tenants."""
-    engine = create_async_engine(async_url(house.url("tracker", "owner")))
+    engine = async_engine(house.url("tracker", "owner"))
     async with engine.connect() as connection:
         for statement in MAKE.strip().split(";\n"):
             await connection.execute(text(statement.rstrip(";")))

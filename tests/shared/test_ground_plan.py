@@ -7,7 +7,6 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.postgres.roles import SERVICES
 from services.classifier.store.tables import ClassifierTable
@@ -16,7 +15,7 @@ from services.tracker.store.tables import TrackerTable
 from shared.access import tables as access_tables
 from shared.ids import new_id
 from shared.messaging import tables as messaging_tables
-from shared.sql import async_url
+from shared.sql import async_engine
 from shared.tables import GroundTable
 from shared.web import tables as web_tables
 from tests.house_of_test import House
@@ -104,7 +103,7 @@ async def test_a_services_roles_are_refused_by_the_servers_own_databases(
 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_migrations_make_the_tables_that_the_code_describes(house: House, service: str) -> None:
-    engine = create_async_engine(async_url(house.url(service, "owner")))
+    engine = async_engine(house.url(service, "owner"))
 
     def differences(connection: Connection) -> list[object]:
         context = MigrationContext.configure(connection, opts={"compare_server_default": False})
