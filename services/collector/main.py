@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.collector.api import addresses, feedback, figures, receipts
+from services.collector.api import addresses, feedback, feedback_reading, figures, receipts
 from services.collector.api.context import Context
 from services.collector.api.senders import PublicDoors
 from services.collector.reactions import ACCESS
@@ -16,7 +16,7 @@ from shared.web.application import create_app
 from shared.web.rates import Rates
 from shared.web.server import serve
 
-DOORS = (addresses, feedback, figures, receipts)
+DOORS = (addresses, feedback, feedback_reading, figures, receipts)
 
 
 def build(settings: CollectorSettings) -> FastAPI:

@@ -83,6 +83,10 @@ class People:
         await self._store()
         return found
 
+    def key_of(self, customer_id: UUID) -> bytes:
+        """The key of a customer whom `recognise` has named."""
+        return self._gathered.person_keys[customer_id]
+
     def _marks(self, speaker: Speaker | None) -> list[Mark]:
         if speaker is None:
             return []

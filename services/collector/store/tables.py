@@ -86,7 +86,11 @@ class Address(CollectorTable, table=True):
 
 
 class Feedback(CollectorTable, table=True):
-    """What somebody said. `body_mac` tells whether a repeat says the same."""
+    """What somebody said, masked. `body_mac` tells whether a repeat says the same, `external_mac` that it is one.
+
+    `sealed_original` holds what masking took out, under the customer's key, or where nobody is named under the row's
+    own `wrapped_key`; `masked_spans` says where it was. Rows from before the masking have no `external_mac`.
+    """
 
     __tablename__ = "feedback"
     __table_args__ = (
@@ -104,7 +108,14 @@ class Feedback(CollectorTable, table=True):
             "source",
             "external_id",
             unique=True,
-            postgresql_where=text("external_id IS NOT NULL"),
+            postgresql_where=text("external_id IS NOT NULL AND external_mac IS NULL"),
+        ),
+        Index(
+            "feedback_external_mac_idx",
+            "tenant_id",
+            "external_mac",
+            unique=True,
+            postgresql_where=text("external_mac IS NOT NULL"),
         ),
         Index("feedback_tenant_id_customer_id_idx", "tenant_id", "customer_id"),
     )
@@ -114,10 +125,14 @@ class Feedback(CollectorTable, table=True):
     channel: str = Field(sa_type=Text)
     source: str | None = Field(default=None, sa_type=Text)
     external_id: str | None = Field(default=None, sa_type=Text)
+    external_mac: bytes | None = Field(default=None, sa_type=LargeBinary)
     client_event_id: UUID | None = None
     receipt_code: str = Field(sa_type=Text)
     body_mac: bytes = Field(sa_type=LargeBinary)
     text: str = Field(sa_type=Text)
+    masked_spans: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    sealed_original: bytes | None = Field(default=None, sa_type=LargeBinary)
+    wrapped_key: bytes | None = Field(default=None, sa_type=LargeBinary)
     language: str = Field(sa_type=Text)
     rating: float | None = Field(default=None, sa_type=Float)
     rating_given: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))

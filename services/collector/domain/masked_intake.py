@@ -1,0 +1,85 @@
+"""One feedback split in two at the door: what may be read, and what was hidden from it."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from services.collector.domain.intake import ConsentGiven, Intake
+from services.collector.domain.masking.mask import Masked, mask
+
+LABELS_REMEMBERED_MAX = 4_096
+# A device's number leads to its owner, so it is never kept in the clear, whatever it looks like.
+_ALWAYS_HIDDEN = ("serial",)
+
+
+@dataclass(frozen=True)
+class MaskedSpan:
+    """A place where something was hidden: its kind, and its offsets in the original and in the masked text."""
+
+    kind: str
+    original: tuple[int, int]
+    masked: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class MaskedIntake:
+    """`clear` is what is stored and sent on. `hidden` holds, by field, the originals of what masking changed."""
+
+    original: Intake
+    clear: Intake
+    spans: tuple[MaskedSpan, ...]
+    hidden: dict[str, Any]
+
+
+def mask_intake(intake: Intake) -> MaskedIntake:
+    """Masks every free text of a feedback. The person's own fields are no part of it: they are sealed as they are."""
+    text = mask(intake.text)
+    source = _masked_label(intake.source) if intake.source else None
+    external_id = mask(intake.external_id).text if intake.external_id else None
+    product = _masked_product(intake.product)
+    consent = _masked_consent(intake.consent)
+    clear = replace(
+        intake, text=text.text, source=source, external_id=external_id, product=product or None, consent=consent
+    )
+    return MaskedIntake(intake, clear, _spans(text), _hidden(intake, clear))
+
+
+@lru_cache(LABELS_REMEMBERED_MAX)
+def _masked_label(label: str) -> str:
+    """The names of systems, products and wordings repeat, so their masks are remembered."""
+    return mask(label).text
+
+
+def _masked_product(product: dict[str, Any] | None) -> dict[str, Any]:
+    return {name: _masked_label(value) for name, value in (product or {}).items() if name not in _ALWAYS_HIDDEN}
+
+
+def _masked_consent(consent: ConsentGiven | None) -> ConsentGiven | None:
+    if consent is None:
+        return None
+    return replace(
+        consent,
+        text_version=_masked_label(consent.text_version),
+        locale=_masked_label(consent.locale),
+        stated_by=_masked_label(consent.stated_by),
+    )
+
+
+def _spans(masked: Masked) -> tuple[MaskedSpan, ...]:
+    pairs = zip(masked.spans, masked.tokens, strict=True)
+    return tuple(MaskedSpan(there.kind, (there.start, there.end), (here.start, here.end)) for there, here in pairs)
+
+
+def _hidden(original: Intake, clear: Intake) -> dict[str, Any]:
+    hidden: dict[str, Any] = {
+        name: getattr(original, name)
+        for name in ("text", "source", "external_id")
+        if getattr(original, name) != getattr(clear, name)
+    }
+    product, kept = original.product or {}, clear.product or {}
+    if changed := {name: value for name, value in product.items() if value != kept.get(name)}:
+        hidden["product"] = changed
+    given, written = (vars(one.consent) if one.consent else {} for one in (original, clear))
+    if changed := {name: value for name, value in given.items() if value != written[name]}:
+        hidden["consent"] = changed
+    return hidden
