@@ -58,6 +58,7 @@ class StoredFeedbackOut(BaseModel):
     product: Document
     occurred_at: datetime
     received_at: datetime
+    erased_at: datetime | None
 
 
 class OriginalOut(BaseModel):

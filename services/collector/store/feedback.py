@@ -58,7 +58,7 @@ async def find_repeats(tx: Tx, keys: TenantKeys, intakes: Sequence[Intake]) -> d
     named = [(intake.source or "", intake.external_id) for intake in intakes if intake.external_id]
     if not events and not named:
         return {}
-    by_mac = {_external_mac(keys, source, external_id): (source, external_id) for source, external_id in named}
+    by_mac = {external_mac(keys, source, external_id): (source, external_id) for source, external_id in named}
     plain = ([source for source, _ in named], [external_id for _, external_id in named])
     found: dict[object, Stored] = {}
     for row in await tx.fetch(_REPEATS, keys.tenant_id, events, list(by_mac), *plain):
@@ -79,7 +79,8 @@ def _known_by(row: asyncpg.Record, by_mac: Mapping[bytes, object]) -> list[objec
     return known
 
 
-def _external_mac(keys: TenantKeys, source: str, external_id: str) -> bytes:
+def external_mac(keys: TenantKeys, source: str, external_id: str) -> bytes:
+    """The keyed hash by which a row of another system is known again."""
     return keys.index("feedback_external", f"{source}\0{external_id}")
 
 
@@ -108,7 +109,7 @@ def _feedback(keys: TenantKeys, new: NewFeedback, moment: datetime) -> Values:
         "channel": intake.channel,
         "source": intake.source,
         "external_id": intake.external_id,
-        "external_mac": _external_mac(keys, original.source or "", original.external_id)
+        "external_mac": external_mac(keys, original.source or "", original.external_id)
         if original.external_id
         else None,
         "client_event_id": intake.client_event_id,

@@ -33,7 +33,7 @@ class TenantKey(CollectorTable, table=True):
 
 
 class Customer(CollectorTable, table=True):
-    """A person who spoke."""
+    """A person who spoke. One who was erased stays as an id without anything behind it, for the counts."""
 
     __tablename__ = "customer"
     tenant_id: UUID = Field(primary_key=True)
@@ -42,6 +42,7 @@ class Customer(CollectorTable, table=True):
     is_language_given: bool
     sealed_profile: bytes | None = Field(default=None, sa_type=LargeBinary)
     created_at: datetime = moment()
+    erased_at: datetime | None = moment_or_none()
 
 
 class PersonKey(CollectorTable, table=True):
@@ -139,6 +140,7 @@ class Feedback(CollectorTable, table=True):
     product: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     occurred_at: datetime = time_field()
     received_at: datetime = time_field()
+    erased_at: datetime | None = moment_or_none()
 
 
 class Consent(CollectorTable, table=True):
@@ -160,6 +162,23 @@ class Consent(CollectorTable, table=True):
     stated_by: str = Field(sa_type=Text)
     given_at: datetime = time_field()
     recorded_at: datetime = moment()
+
+
+class Erasure(CollectorTable, table=True):
+    """The erasure ledger: who was erased, as an id and keyed hashes. Carrier table: it is read for all tenants at once.
+
+    It is written to a file as well, for a restored backup does not know what was erased after it was made.
+    """
+
+    __tablename__ = "erasure"
+    __table_args__ = (UniqueConstraint("tenant_id", "subject_id"),)
+    id: UUID = Field(primary_key=True)
+    tenant_id: UUID
+    kind: str = Field(sa_type=Text)
+    subject_id: UUID
+    marks: list[list[str]] = Field(sa_column=Column(JSONB, nullable=False))
+    reason: str = Field(sa_type=Text)
+    erased_at: datetime = time_field()
 
 
 class PublicCode(CollectorTable, table=True):

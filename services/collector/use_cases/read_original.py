@@ -20,9 +20,9 @@ class Original:
 
 
 async def read_original(tx: Tx, keyring: Keyring, tenant_id: UUID, feedback_id: UUID) -> Done[Original | None]:
-    """The original, or None when there is no such feedback."""
+    """The original, or None when there is no such feedback, or none any more."""
     feedback = await read_feedback(tx, tenant_id, feedback_id)
-    if feedback is None:
+    if feedback is None or feedback.erased_at is not None:
         return Done(None, None)
     hidden = await read_hidden(tx, await keyring.keys_of(tx, tenant_id), feedback)
     return Done(Original(feedback, hidden), AuditLine("feedback.read_original", "feedback", feedback_id))
