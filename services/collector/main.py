@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.collector.api import addresses, erasures, feedback, feedback_reading, figures, receipts
+from services.collector.api import addresses, customers, erasures, feedback, feedback_reading, figures, receipts
 from services.collector.api.context import Context
 from services.collector.api.senders import PublicDoors
 from services.collector.reactions import ACCESS
@@ -18,7 +18,7 @@ from shared.web.application import create_app
 from shared.web.rates import Rates
 from shared.web.server import serve
 
-DOORS = (addresses, erasures, feedback, feedback_reading, figures, receipts)
+DOORS = (addresses, customers, erasures, feedback, feedback_reading, figures, receipts)
 
 
 def build(settings: CollectorSettings) -> FastAPI:

@@ -34,10 +34,10 @@ class MaskedIntake:
 def mask_intake(intake: Intake) -> MaskedIntake:
     """Masks every free text of a feedback. The person's own fields are no part of it: they are sealed as they are."""
     text = mask(intake.text)
-    source = _masked_label(intake.source) if intake.source else None
+    source = masked_label(intake.source) if intake.source else None
     external_id = mask(intake.external_id).text if intake.external_id else None
     product = _masked_product(intake.product)
-    consent = _masked_consent(intake.consent)
+    consent = mask_consent(intake.consent) if intake.consent else None
     clear = replace(
         intake, text=text.text, source=source, external_id=external_id, product=product or None, consent=consent
     )
@@ -45,23 +45,22 @@ def mask_intake(intake: Intake) -> MaskedIntake:
 
 
 @lru_cache(LABELS_REMEMBERED_MAX)
-def _masked_label(label: str) -> str:
+def masked_label(label: str) -> str:
     """The names of systems, products and wordings repeat, so their masks are remembered."""
     return mask(label).text
 
 
 def _masked_product(product: dict[str, Any] | None) -> dict[str, Any]:
-    return {name: _masked_label(value) for name, value in (product or {}).items() if name not in _ALWAYS_HIDDEN}
+    return {name: masked_label(value) for name, value in (product or {}).items() if name not in _ALWAYS_HIDDEN}
 
 
-def _masked_consent(consent: ConsentGiven | None) -> ConsentGiven | None:
-    if consent is None:
-        return None
+def mask_consent(consent: ConsentGiven) -> ConsentGiven:
+    """A consent whose labels hold no contact data."""
     return replace(
         consent,
-        text_version=_masked_label(consent.text_version),
-        locale=_masked_label(consent.locale),
-        stated_by=_masked_label(consent.stated_by),
+        text_version=masked_label(consent.text_version),
+        locale=masked_label(consent.locale),
+        stated_by=masked_label(consent.stated_by),
     )
 
 

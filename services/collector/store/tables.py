@@ -75,7 +75,11 @@ class Address(CollectorTable, table=True):
     """Where a person can be reached. `address_id` is the same for everybody who shares the address."""
 
     __tablename__ = "address"
-    __table_args__ = (UniqueConstraint("tenant_id", "customer_id", "address_id"), _of_customer())
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "customer_id", "address_id"),
+        _of_customer(),
+        Index("address_tenant_id_address_id_idx", "tenant_id", "address_id"),
+    )
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
     customer_id: UUID
@@ -144,7 +148,10 @@ class Feedback(CollectorTable, table=True):
 
 
 class Consent(CollectorTable, table=True):
-    """What a person agreed to, or took back; rows are only added, the newest counts."""
+    """What a person agreed to, or took back; rows are only added, and the newest statement counts.
+
+    `feedback_id` is the feedback that it came with, if it came with one.
+    """
 
     __tablename__ = "consent"
     __table_args__ = (
@@ -154,7 +161,7 @@ class Consent(CollectorTable, table=True):
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
     customer_id: UUID
-    feedback_id: UUID
+    feedback_id: UUID | None = None
     purpose: str = Field(sa_type=Text)
     is_granted: bool
     text_version: str = Field(sa_type=Text)

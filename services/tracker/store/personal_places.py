@@ -57,6 +57,7 @@ REGISTER = PersonalRegister(
         "api_key.scopes": "constants of the code",
         "api_key.channel": "one of a closed list",
         "api_key.origins": "the pages that an app stands on",
+        "api_key.made_by": "what an operator calls a key, or a member's id",
         "notice.event": "one of a closed list",
         "notice.channel": "one of a closed list",
         "notice.state": "one of a closed list",

@@ -1,4 +1,4 @@
-"""Make room for what is hidden in a feedback, for its sealed original, and for erasing a person."""
+"""Make room for what is hidden in a feedback, for erasing a person, and for consents that come without a feedback."""
 
 from shared.migrations.runner import granted_roles, run_script
 
@@ -36,6 +36,11 @@ CREATE TABLE erasure (
 );
 """
 
+CONSENTS = """
+ALTER TABLE consent ALTER COLUMN feedback_id DROP NOT NULL;
+CREATE INDEX address_tenant_id_address_id_idx ON address (tenant_id, address_id);
+"""
+
 # Consents are only added; erasing a person takes the words out of theirs.
 RIGHTS = """
 GRANT UPDATE (text_version, locale, stated_by) ON consent TO {app};
@@ -47,4 +52,5 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON erasure TO {carrier};
 def upgrade() -> None:
     run_script(MASKED)
     run_script(ERASED)
+    run_script(CONSENTS)
     run_script(RIGHTS.format(**granted_roles()))
