@@ -6,6 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from services.collector.domain.intake import Person
+from services.collector.domain.known_values import hide_known
+from services.collector.domain.masking.mask import mask
 from services.collector.store.keyring import Keyring
 from services.collector.use_cases.mask_intakes import INLINE_CHARACTERS_MAX
 from shared.access.scopes import Scope
@@ -54,9 +57,9 @@ async def test_what_is_stored_and_sent_on_is_masked(house: House, tenant_id: UUI
     held = await everything(house, tenant_id)
     assert [secret for secret in SECRETS if secret in held or secret.encode().hex() in held] == []
     assert seen["text"] == "热水器跳闸，请打［电话］，或写信到 ［邮箱］ 找我"
-    assert [mask["kind"] for mask in seen["masks"]] == ["phone", "email"]
-    for mask in seen["masks"]:
-        (start, end), (masked_start, masked_end) = mask["original"], mask["masked"]
+    assert [one["kind"] for one in seen["masks"]] == ["phone", "email"]
+    for one in seen["masks"]:
+        (start, end), (masked_start, masked_end) = one["original"], one["masked"]
         assert original["text"][start:end] in SECRETS
         assert seen["text"][masked_start:masked_end] in ("［电话］", "［邮箱］")
     assert seen["has_original"]
@@ -68,6 +71,31 @@ async def test_what_is_stored_and_sent_on_is_masked(house: House, tenant_id: UUI
         keyed = await owner.fetchval("SELECT wrapped_key IS NOT NULL FROM feedback WHERE tenant_id = $1", tenant_id)
     assert json.loads(sent)["data"]["text"] == seen["text"]
     assert keyed is not named
+
+
+@pytest.mark.parametrize(
+    ("text", "person", "masked"),
+    [
+        ("我是欧阳娜，打13812345678", {"name": "欧阳娜"}, "我是［姓名］，打［电话］"),
+        ("Jane Smith here, Janes Smithers too", {"name": "Jane Smith"}, "[name] here, Janes Smithers too"),
+        ("my account is AB-12345", {"external_id": "ab-12345"}, "my account is [account]"),
+        ("Al says it is on sale, c1", {"name": "Al", "external_id": "c1"}, "Al says it is on sale, c1"),
+        (
+            "call 020 7946 0958 or x@y.example",
+            {"phone": "020 7946 0958", "email": "x@y.example"},
+            "call [phone] or [email]",
+        ),
+        ("欧阳娜欧阳娜", {"name": "欧阳娜"}, "［姓名］［姓名］"),
+    ],
+)
+def test_what_is_told_of_the_person_is_hidden_in_the_text(text: str, person: dict[str, Any], masked: str) -> None:
+    hidden = hide_known(text, mask(text), Person(**person))
+    assert hidden.text == masked
+    shown, at = "", 0
+    for span in hidden.spans:  # The map leads back: what stands between the masks is what stood there.
+        assert masked[at : span.masked[0]] == text[len(shown) : span.original[0]]
+        shown, at = text[: span.original[1]], span.masked[1]
+    assert masked[at:] == text[len(shown) :]
 
 
 async def test_where_nothing_was_masked_there_is_no_second_copy(house: House, tenant_id: UUID) -> None:

@@ -19,7 +19,7 @@ SENTENCE = "鸟笼形状的热水器在满月时低声哼唱"
 ENGLISH = "The birdcage heater hums whenever the moon is full"
 
 TEXT = (
-    f"{SENTENCE}，请打{PHONE}，或写信到{EMAIL}。身份证{ID_CARD}，银行卡号{BANK_CARD}，"
+    f"{SENTENCE}，我叫{NAME}，账号{ACCOUNT}，请打{PHONE}，或写信到{EMAIL}。身份证{ID_CARD}，银行卡号{BANK_CARD}，"
     f"地址：{ADDRESS}。序列号：{SERIAL}。{ENGLISH}."
 )
 

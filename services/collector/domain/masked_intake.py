@@ -5,20 +5,12 @@ from functools import lru_cache
 from typing import Any
 
 from services.collector.domain.intake import ConsentGiven, Intake
-from services.collector.domain.masking.mask import Masked, mask
+from services.collector.domain.known_values import MaskedSpan, hide_known
+from services.collector.domain.masking.mask import mask
 
 LABELS_REMEMBERED_MAX = 4_096
 # A device's number leads to its owner, so it is never kept in the clear, whatever it looks like.
 _ALWAYS_HIDDEN = ("serial",)
-
-
-@dataclass(frozen=True)
-class MaskedSpan:
-    """A place where something was hidden: its kind, and its offsets in the original and in the masked text."""
-
-    kind: str
-    original: tuple[int, int]
-    masked: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -33,7 +25,7 @@ class MaskedIntake:
 
 def mask_intake(intake: Intake) -> MaskedIntake:
     """Masks every free text of a feedback. The person's own fields are no part of it: they are sealed as they are."""
-    text = mask(intake.text)
+    text = hide_known(intake.text, mask(intake.text), intake.person)
     source = masked_label(intake.source) if intake.source else None
     external_id = mask(intake.external_id).text if intake.external_id else None
     product = _masked_product(intake.product)
@@ -41,7 +33,7 @@ def mask_intake(intake: Intake) -> MaskedIntake:
     clear = replace(
         intake, text=text.text, source=source, external_id=external_id, product=product or None, consent=consent
     )
-    return MaskedIntake(intake, clear, _spans(text), _hidden(intake, clear))
+    return MaskedIntake(intake, clear, text.spans, _hidden(intake, clear))
 
 
 @lru_cache(LABELS_REMEMBERED_MAX)
@@ -62,11 +54,6 @@ def mask_consent(consent: ConsentGiven) -> ConsentGiven:
         locale=masked_label(consent.locale),
         stated_by=masked_label(consent.stated_by),
     )
-
-
-def _spans(masked: Masked) -> tuple[MaskedSpan, ...]:
-    pairs = zip(masked.spans, masked.tokens, strict=True)
-    return tuple(MaskedSpan(there.kind, (there.start, there.end), (here.start, here.end)) for there, here in pairs)
 
 
 def _hidden(original: Intake, clear: Intake) -> dict[str, Any]:

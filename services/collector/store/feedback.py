@@ -9,7 +9,8 @@ from uuid import UUID
 import asyncpg
 
 from services.collector.domain.intake import Intake, rating_share
-from services.collector.domain.masked_intake import MaskedIntake, MaskedSpan
+from services.collector.domain.known_values import MaskedSpan
+from services.collector.domain.masked_intake import MaskedIntake
 from services.collector.store.keyring import TenantKeys
 from services.collector.store.lost_race import LostRaceError
 from services.collector.store.originals import sealed
