@@ -26,7 +26,7 @@ from tests.collector.door import door
 from tests.house_of_test import House, eventually, running
 
 WORDS = "金丝雀热水器半夜自己唱歌"
-PERSON = {"external_id": "c-1", "email": "canary@example.test", "phone": "13800138121", "name": "金丝雀"}
+PERSON = {"external_id": "customer one", "email": "canary@example.test", "phone": "13800138121", "name": "欧阳娜"}
 ALL = (Scope.OPERATOR,)
 REASON = {"reason": "asked_by_customer"}
 MOMENT = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
@@ -75,7 +75,7 @@ async def test_a_person_is_erased_and_the_counts_stay(house: House, tenant_id: U
         answer = await client.post(f"/v1/customers/{customer}:erase", json=REASON)
         assert answer.status_code == 200
         after = await held(house, tenant_id)
-        assert [word for word in (WORDS, "o-1", "agent 9", "HX-55", "[电话") if word in after] == []
+        assert [word for word in (WORDS, "o-1", "agent 9", "HX-55", "［电话］") if word in after] == []
         assert "另一个人说的话" in after
         seen = (await client.get(f"/v1/feedback/{ids[0]}")).json()
         assert (seen["text"], seen["has_original"], seen["masks"], seen["external_id"]) == ("", False, [], None)
@@ -237,6 +237,16 @@ async def test_a_restored_database_erases_again_before_it_is_ready(
     async with restarted(house, tenant_id, tmp_path) as client:
         assert (await client.get("/readyz")).status_code == 200
         assert await one(house, told, tenant_id) == 3, "what is done is not done again"
+
+
+async def test_the_others_can_be_told_again(house: House, tenant_id: UUID) -> None:
+    async with door(house, tenant_id, *ALL) as client, door(house, new_id(), *ALL) as stranger:
+        customer = await customer_of(house, await post(client, said()))
+        await client.post(f"/v1/customers/{customer}:erase", json=REASON)
+        assert (await client.post("/v1/erasures:retell")).json() == {"told": 1}
+        assert (await stranger.post("/v1/erasures:retell")).json() == {"told": 0}
+    told = "SELECT count(*) FROM outbox WHERE tenant_id = $1 AND body->'data'->>'customer_id' = $2 AND about IS NULL"
+    assert await one(house, told, tenant_id, str(customer)) == 2
 
 
 async def marks_of(house: House, customer: UUID) -> tuple[tuple[str, str], ...]:

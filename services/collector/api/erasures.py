@@ -1,4 +1,4 @@
-"""POST /v1/customers/{id}:erase and /v1/feedback/{id}:erase: forgets a person, or one feedback, everywhere."""
+"""POST …:erase forgets a person, or one feedback, everywhere; /v1/erasures:retell tells it once more."""
 
 from datetime import datetime
 from functools import partial
@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict
 
 from services.collector.api.context import Context, Here
 from services.collector.domain.erasure import ErasureKind, ErasureReason
-from services.collector.use_cases.erase import Erase, erase
+from services.collector.store.erasures import read_ledger_of
+from services.collector.use_cases.erase import Erase, erase, tell_again
 from shared.access.audit import perform
 from shared.access.credentials import Actor
 from shared.access.scopes import Scope
@@ -34,6 +35,12 @@ class ErasedOut(BaseModel):
     erased_at: datetime
 
 
+class RetoldOut(BaseModel):
+    """How many erasures were told again."""
+
+    told: int
+
+
 Eraser = Annotated[Actor, Depends(requires(Scope.PEOPLE_ERASE))]
 router = APIRouter(prefix="/v1", tags=["erasure"])
 
@@ -48,6 +55,16 @@ async def post_customer_erase(customer_id: UUID, asked: EraseIn, here: Here, act
 async def post_feedback_erase(feedback_id: UUID, asked: EraseIn, here: Here, actor: Eraser) -> ErasedOut:
     """Erases one feedback. Doing it again changes nothing."""
     return await _erase(here, actor, ErasureKind.FEEDBACK, feedback_id, asked.reason)
+
+
+@router.post("/erasures:retell")
+async def post_erasures_retell(here: Here, actor: Eraser) -> RetoldOut:
+    """Tells the other services once more of all who were erased, after one of them was restored by itself."""
+    entries = await read_ledger_of(here.carrier, actor.tenant_id)
+    work = partial(tell_again, tenant_id=actor.tenant_id, entries=entries, trace_id=new_id().hex)
+    told = await perform(here.database, actor, work)
+    here.kick_relay()
+    return RetoldOut(told=told)
 
 
 async def _erase(here: Context, actor: Actor, kind: ErasureKind, subject_id: UUID, reason: ErasureReason) -> ErasedOut:

@@ -30,7 +30,7 @@ JOIN unnest($2::text[], $3::bytea[]) AS wanted (kind, blind_index)
 WHERE i.tenant_id = $1 AND i.created_at <= $4
 """
 _FORGOTTEN = "SELECT tenant_id FROM forgotten_tenant"
-_LEDGER = "SELECT id, tenant_id, kind, subject_id, marks::text AS marks, reason, erased_at FROM erasure ORDER BY id"
+_LEDGER = "SELECT id, tenant_id, kind, subject_id, marks::text AS marks, reason, erased_at FROM erasure"
 
 
 async def hold(tx: Tx, kind: ErasureKind, tenant_id: UUID, subject_id: UUID) -> asyncpg.Record | None:
@@ -69,10 +69,17 @@ async def forgotten_tenants(carrier: Database) -> set[UUID]:
         return {row["tenant_id"] for row in await tx.fetch(_FORGOTTEN)}
 
 
+async def read_ledger_of(carrier: Database, tenant_id: UUID) -> list[LedgerEntry]:
+    """All erasures of one tenant, oldest first."""
+    async with carrier.transaction() as tx:
+        rows = await tx.fetch(f"{_LEDGER} WHERE tenant_id = $1 ORDER BY id", tenant_id)
+    return [_entry(row) for row in rows]
+
+
 async def read_ledger(carrier: Database) -> list[LedgerEntry]:
     """All erasures of all tenants, oldest first."""
     async with carrier.transaction() as tx:
-        rows = await tx.fetch(_LEDGER)
+        rows = await tx.fetch(f"{_LEDGER} ORDER BY id")
     return [_entry(row) for row in rows]
 
 

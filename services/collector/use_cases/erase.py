@@ -1,5 +1,6 @@
 """Erases a person, or one feedback: the collector's own places now, and by an event everybody else's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -60,6 +61,13 @@ async def carry_out(tx: Tx, keyring: Keyring, entry: LedgerEntry, trace_id: str)
     detail = {"reason": entry.reason, "rows": forgotten.rows, "carried": forgotten.carried}
     line = AuditLine(f"{entry.kind}.erase", entry.kind, entry.subject_id, detail)
     return Done(ErasedNow(entry.erased_at, forgotten.rows["feedback"], entry), line)
+
+
+async def tell_again(tx: Tx, tenant_id: UUID, entries: Sequence[LedgerEntry], trace_id: str) -> Done[int]:
+    """Tells the other services once more of all who were erased, for one of them may come from a backup."""
+    facts = [outbox.seal(tenant_id, _event(entry), at=entry.erased_at, trace_id=trace_id) for entry in entries]
+    await outbox.put(tx, facts)
+    return Done(len(facts), AuditLine("erasure.tell_again", "erasure", detail={"count": len(facts)}))
 
 
 def _event(entry: LedgerEntry) -> Event:

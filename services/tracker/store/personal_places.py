@@ -15,8 +15,8 @@ REGISTER = PersonalRegister(
             "customer_id = ANY ($2)",
             ("subject", "text"),
             {
-                "subject": "NULL",
-                "text": "NULL",
+                "subject": "left(subject, 0)",
+                "text": "left(text, 0)",
                 "address_id": "NULL",
                 "reason": f"CASE WHEN {_WAS_QUEUED} THEN '{Reason.UNKNOWN_CUSTOMER}' ELSE reason END",
                 "ended_at": f"CASE WHEN {_WAS_QUEUED} THEN now() ELSE ended_at END",

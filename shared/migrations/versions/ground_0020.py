@@ -1,7 +1,7 @@
 """Let what is on its way be forgotten: who was erased, whose words a row carries, and where it lies in the stream."""
 
 from shared.migrations.rights import protect
-from shared.migrations.runner import granted_roles, run_script
+from shared.migrations.runner import backfill, granted_roles, run_script
 
 revision = "ground_0020"
 down_revision = "ground_0010"
@@ -16,9 +16,12 @@ CREATE TABLE erased (
     CONSTRAINT erased_pkey PRIMARY KEY (tenant_id, id)
 );
 ALTER TABLE outbox ADD COLUMN about uuid, ADD COLUMN stream_seq bigint, ADD COLUMN erased_at timestamptz;
-UPDATE outbox SET about = coalesce(body #>> '{data,feedback_id}', body #>> '{data,feedback,feedback_id}')::uuid;
 CREATE INDEX outbox_about_idx ON outbox (tenant_id, about) WHERE about IS NOT NULL;
 CREATE INDEX outbox_erased_idx ON outbox (stream_seq) WHERE erased_at IS NOT NULL AND stream_seq IS NOT NULL;
+"""
+
+ABOUT = """
+UPDATE outbox SET about = coalesce(body #>> '{data,feedback_id}', body #>> '{data,feedback,feedback_id}')::uuid
 """
 
 # The app role may neither read nor change what carriers hold; these do it for the tenants of its transaction alone.
@@ -84,6 +87,7 @@ GRANT EXECUTE ON FUNCTION erasure_lock(uuid), forget_carried(uuid[]) TO {app};
 
 def upgrade() -> None:
     run_script(TABLES)
+    backfill("outbox", ABOUT)
     run_script(FUNCTIONS)
     run_script(RIGHTS.format(**granted_roles()))
     protect({"erased": "SELECT, INSERT"})
