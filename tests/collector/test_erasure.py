@@ -239,6 +239,20 @@ async def test_a_restored_database_erases_again_before_it_is_ready(
         assert await one(house, told, tenant_id) == 3, "what is done is not done again"
 
 
+async def test_a_deleted_tenant_is_not_brought_back_by_its_ledger(
+    house: House, tenant_id: UUID, tmp_path: Path
+) -> None:
+    gone = new_id()
+    ledger(
+        tmp_path, LedgerEntry(new_id(), gone, ErasureKind.CUSTOMER, new_id(), (), ErasureReason.RETENTION_OVER, MOMENT)
+    )
+    await one(house, "INSERT INTO forgotten_tenant (tenant_id) VALUES ($1)", gone)
+    async with restarted(house, tenant_id, tmp_path) as client:
+        assert (await client.get("/readyz")).status_code == 200
+    for table in ("erasure", "outbox", "tenant_key", "audit", "erased"):
+        assert await one(house, f"SELECT count(*) FROM {table} WHERE tenant_id = $1", gone) == 0, table
+
+
 async def test_the_others_can_be_told_again(house: House, tenant_id: UUID) -> None:
     async with door(house, tenant_id, *ALL) as client, door(house, new_id(), *ALL) as stranger:
         customer = await customer_of(house, await post(client, said()))
