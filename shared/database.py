@@ -20,7 +20,7 @@ STATEMENT_TIMEOUT_S = 10
 CARRIER_STATEMENT_TIMEOUT_S = 30
 ACQUIRE_TIMEOUT_S = 10
 CLOSE_TIMEOUT_S = 2
-# What a database that is away, restarting or overrun looks like from here (each seen under kill -9).
+# What a database that is away, restarting, overrun or at work for somebody else looks like from here.
 TRANSIENT = (
     OSError,
     TimeoutError,
@@ -30,6 +30,7 @@ TRANSIENT = (
     asyncpg.DeadlockDetectedError,
     asyncpg.LockNotAvailableError,
     asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )

@@ -13,7 +13,7 @@ from shared.database import CARRIER_STATEMENT_TIMEOUT_S, Database, is_transient
 from shared.messaging.consumer import Able, Consumer, Reaction
 from shared.messaging.jobs import Handler, Jobs
 from shared.messaging.lanes import Kick, Lane, running
-from shared.messaging.relay import Relay
+from shared.messaging.relay import First, Relay, nothing
 from shared.messaging.stream import Stream
 from shared.settings import LaneName, ServiceSettings
 
@@ -48,9 +48,9 @@ class Ground:
         """The service's own doors, unless this process was told to run without them. Health is always asked for."""
         return routers if self.settings.has_lane(LaneName.API) else []
 
-    def relay(self) -> Relay:
-        """The lane that carries this service's facts out."""
-        return Relay(self.carrier, self.stream, self.settings.stream, self.kick_relay)
+    def relay(self, *, first: First = nothing) -> Relay:
+        """The lane that carries this service's facts out; `first` is done before it carries anything."""
+        return Relay(self.carrier, self.stream, self.settings.stream, self.kick_relay, first=first)
 
     def consumer(self, reactions: Mapping[type[Event], Reaction], *, able: Able | None = None) -> Consumer:
         """The lane that takes others' facts in."""

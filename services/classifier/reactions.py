@@ -5,10 +5,18 @@ from functools import partial
 
 from services.classifier.model.shelf import Shelf
 from services.classifier.use_cases.classify_feedback import classify_feedback
+from services.classifier.use_cases.forget_people import forget_customers, forget_feedback
 from shared.access.held import on_keys, on_members, on_tenants
 from shared.clock import Clock
 from shared.contracts.envelope import Event
-from shared.contracts.events import FeedbackReceived, KeyChanged, MemberChanged, TenantChanged
+from shared.contracts.events import (
+    CustomerErased,
+    FeedbackErased,
+    FeedbackReceived,
+    KeyChanged,
+    MemberChanged,
+    TenantChanged,
+)
 from shared.messaging.consumer import Reaction
 
 # Who may do what here, now. A consumer of its own: a revocation does not wait behind an import.
@@ -16,5 +24,9 @@ ACCESS: Mapping[type[Event], Reaction] = {KeyChanged: on_keys, MemberChanged: on
 
 
 def reactions(shelf: Shelf, clock: Clock) -> Mapping[type[Event], Reaction]:
-    """What the classifier does when it hears something."""
-    return {FeedbackReceived: partial(classify_feedback, shelf=shelf, clock=clock)}
+    """What the classifier does when it hears something; of one fetch, erasures come first."""
+    return {
+        CustomerErased: forget_customers,
+        FeedbackErased: forget_feedback,
+        FeedbackReceived: partial(classify_feedback, shelf=shelf, clock=clock),
+    }

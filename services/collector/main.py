@@ -2,41 +2,62 @@
 
 from fastapi import FastAPI
 
-from services.collector.api import addresses, feedback, figures, receipts
+from services.collector.api import addresses, customers, erasures, feedback, feedback_reading, figures, receipts
 from services.collector.api.context import Context
 from services.collector.api.senders import PublicDoors
 from services.collector.reactions import ACCESS
 from services.collector.settings import CollectorSettings
 from services.collector.store.keyring import Keyring
+from services.collector.use_cases.replay_erasures import ErasureLedger
 from shared.crypto import read_master_key
 from shared.ground import Ground
 from shared.logs import set_up_logs
+from shared.messaging.lanes import Lane
 from shared.settings import read_settings
 from shared.web.application import create_app
 from shared.web.rates import Rates
 from shared.web.server import serve
 
-ROUTERS = (addresses.router, feedback.router, figures.router, receipts.router)
+ROUTERS = (
+    addresses.router,
+    customers.router,
+    erasures.router,
+    feedback.router,
+    feedback_reading.router,
+    figures.router,
+    receipts.router,
+)
 
 
 def build(settings: CollectorSettings) -> FastAPI:
     """The collector as an application; its lanes run as long as it is served."""
     ground = Ground("collector", settings)
+    keyring = Keyring(read_master_key(settings.master_key_file))
+    ledger = ErasureLedger(settings.data_dir, ground.database, ground.carrier, keyring)
     context = Context(
         database=ground.database,
         carrier=ground.carrier,
-        keyring=Keyring(read_master_key(settings.master_key_file)),
+        keyring=keyring,
+        ledger=ledger,
         kick_relay=ground.kick_relay,
     )
     routers = ground.doors([*ROUTERS])
     state = {"context": context, "credentials": ground.credentials, "rates": Rates()}
-    running = ground.running([ground.relay(), ground.access(ACCESS), ground.jobs({})])
+    lanes: list[Lane] = [ground.relay(first=ledger.replay), ground.access(ACCESS), ground.jobs({})]
+
+    async def is_ready() -> bool:
+        """A restored database still holds who was erased since: until they are erased again, it serves nobody."""
+        if not await ground.is_database_there():
+            return False
+        await ledger.replay()
+        return True
+
     return create_app(
         "collector",
         routers,
         state=state,
-        running=running,
-        is_ready=ground.is_database_there,
+        running=ground.running(lanes),
+        is_ready=is_ready,
         described=feedback.DESCRIBED,
         around=[PublicDoors],
     )

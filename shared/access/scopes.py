@@ -12,6 +12,7 @@ class Scope(StrEnum):
     FEEDBACK_WRITE = "feedback:write"
     FEEDBACK_READ = "feedback:read"
     PII_READ = "pii:read"
+    CONSENTS_WRITE = "consents:write"
     PEOPLE_ERASE = "people:erase"
     ADDRESSES_READ = "addresses:read"  # Of services, at the moment of sending; no person holds it.
     WORK_READ = "work:read"
@@ -41,7 +42,7 @@ _QUALITY = _VIEWER | {Scope.CASES_WRITE, Scope.ACTIONS_WRITE}
 # Personal data is read by those who answer customers and those who answer for it; an administrator is neither.
 ROLES: Mapping[Role, frozenset[Scope]] = {
     Role.VIEWER: _VIEWER,
-    Role.AGENT: _VIEWER | {Scope.FEEDBACK_WRITE, Scope.CASES_WRITE, Scope.PII_READ},
+    Role.AGENT: _VIEWER | {Scope.FEEDBACK_WRITE, Scope.CASES_WRITE, Scope.PII_READ, Scope.CONSENTS_WRITE},
     Role.QUALITY: _QUALITY,
     Role.ADMIN: _QUALITY
     | {
@@ -52,7 +53,8 @@ ROLES: Mapping[Role, frozenset[Scope]] = {
         Scope.AUDIT_READ,
         Scope.METRICS_READ,
     },
-    Role.DPO: _VIEWER | {Scope.PII_READ, Scope.PEOPLE_ERASE, Scope.AUDIT_READ, Scope.TENANT_EXPORT},
+    Role.DPO: _VIEWER
+    | {Scope.PII_READ, Scope.CONSENTS_WRITE, Scope.PEOPLE_ERASE, Scope.AUDIT_READ, Scope.TENANT_EXPORT},
 }
 
 # What a secret key of a tenant may be given. Never the operator's, nor what belongs to one kind of credential alone.

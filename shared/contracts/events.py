@@ -88,7 +88,34 @@ class KeyUsed(Event):
     used_at: datetime
 
 
+class CustomerErased(Event):
+    """A customer asked to be forgotten: whoever holds words or traces of theirs blanks them, and stays blank."""
+
+    version: ClassVar[int] = 1
+
+    customer_id: UUID
+    erased_at: datetime
+
+
+class FeedbackErased(Event):
+    """As CustomerErased, for one feedback alone, such as one in which nobody is named."""
+
+    version: ClassVar[int] = 1
+
+    feedback_id: UUID
+    erased_at: datetime
+
+
 EVENTS: dict[tuple[str, int], type[Event]] = {
     (event.__name__, event.version): event
-    for event in (FeedbackReceived, FeedbackClassified, TenantChanged, MemberChanged, KeyChanged, KeyUsed)
+    for event in (
+        FeedbackReceived,
+        FeedbackClassified,
+        TenantChanged,
+        MemberChanged,
+        KeyChanged,
+        KeyUsed,
+        CustomerErased,
+        FeedbackErased,
+    )
 }

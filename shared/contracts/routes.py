@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from shared.contracts.envelope import Event
 from shared.contracts.events import (
+    CustomerErased,
     FeedbackClassified,
+    FeedbackErased,
     FeedbackReceived,
     KeyChanged,
     KeyUsed,
@@ -31,9 +33,16 @@ ROUTES: dict[type[Event], Route] = {
     MemberChanged: Route(said_by=("tracker",), heard_by=("collector", "classifier")),
     KeyUsed: Route(said_by=("collector", "classifier", "tracker"), heard_by=("tracker",)),
     KeyChanged: Route(said_by=("tracker",), heard_by=("collector", "classifier")),
+    CustomerErased: Route(said_by=("collector",), heard_by=("classifier", "tracker")),
+    FeedbackErased: Route(said_by=("collector",), heard_by=("classifier", "tracker")),
 }
 
 
 def subject_of(event: type[Event]) -> str:
     """The stream's subject for an event."""
     return f"{SUBJECT_ROOT}.{event.__name__}"
+
+
+def listeners_of(subject: str) -> tuple[str, ...]:
+    """The services that listen to a subject."""
+    return next((route.heard_by for event, route in ROUTES.items() if subject_of(event) == subject), ())

@@ -21,6 +21,7 @@ from shared.messaging.dead_letters import DeadLetters
 from shared.messaging.inbox import take_in
 from shared.messaging.lanes import Kick
 from shared.messaging.stream import Stream, Subscription
+from shared.privacy.forget import without_erased
 
 MESSAGES_MAX = 10  # Each may hold a pack of some hundred facts.
 FETCH_WAIT_S = 1.0
@@ -129,7 +130,7 @@ class Consumer:
                 fresh[EVENTS[fact.type, fact.version]].append(fact)
             for kind, reaction in self._reactions.items():
                 if fresh[kind]:
-                    await reaction(tx, fresh[kind])
+                    await reaction(tx, await without_erased(tx, fresh[kind]))
             reach(FailPoint.CONSUMER_AFTER_EFFECT_BEFORE_COMMIT)
         self._kick()
 

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.events import EVENTS
+from shared.contracts.persons import feedback_of
 from shared.contracts.routes import subject_of
 from shared.database import Tx
 from shared.ids import new_id
 
 _PUT = """
-INSERT INTO outbox (tenant_id, id, subject, body)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[])
+INSERT INTO outbox (tenant_id, id, subject, about, body)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::jsonb[])
 """
 
 
@@ -40,5 +41,6 @@ async def put(tx: Tx, envelopes: Sequence[Envelope]) -> None:
         [envelope.tenant_id for envelope in envelopes],
         [envelope.id for envelope in envelopes],
         [subject_of(EVENTS[envelope.type, envelope.version]) for envelope in envelopes],
+        [feedback_of(envelope.data) for envelope in envelopes],
         [envelope.model_dump_json() for envelope in envelopes],
     )

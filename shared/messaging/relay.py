@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
 
@@ -21,6 +22,7 @@ PACK_BYTES_MAX = 512 * 1024
 POLL_S = 0.1
 STATE_CHECK_S = 1.0
 CLEAN_UP_S = 600.0
+FORGET_MESSAGES_MAX = 500
 
 _log = get_log("relay")
 
@@ -29,8 +31,8 @@ SELECT tenant_id, id, subject, body::text AS body FROM outbox
 WHERE sent_at IS NULL ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED
 """
 _SENT = """
-UPDATE outbox SET sent_at = now()
-FROM unnest($1::uuid[], $2::uuid[]) AS done (tenant_id, id)
+UPDATE outbox SET sent_at = now(), stream_seq = CASE WHEN erased_at IS NULL THEN done.seq END
+FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS done (tenant_id, id, seq)
 WHERE outbox.tenant_id = done.tenant_id AND outbox.id = done.id
 """
 _MARK_PROGRESS = "UPDATE stream_mark SET last_seq = greatest(last_seq, $2) WHERE stream = $1"
@@ -39,7 +41,29 @@ _SET_MARK = """
 INSERT INTO stream_mark (stream, made_at, last_seq) VALUES ($1, $2, $3)
 ON CONFLICT (stream) DO UPDATE SET made_at = excluded.made_at, last_seq = excluded.last_seq
 """
-_SEND_ALL_AGAIN = "UPDATE outbox SET sent_at = NULL WHERE sent_at IS NOT NULL"
+_SEND_ALL_AGAIN = "UPDATE outbox SET sent_at = NULL, stream_seq = NULL WHERE sent_at IS NOT NULL"
+_STILL_IN_STREAM = """
+SELECT DISTINCT stream_seq, subject FROM outbox WHERE erased_at IS NOT NULL AND stream_seq IS NOT NULL
+ORDER BY stream_seq LIMIT $1
+"""
+_OUT_OF_STREAM = "UPDATE outbox SET stream_seq = NULL WHERE erased_at IS NOT NULL AND stream_seq = $1"
+
+
+First = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One message for the stream, and the rows that it carries."""
+
+    subject: str
+    body: bytes
+    msg_id: str
+    rows: list[asyncpg.Record]
+
+
+async def nothing() -> None:
+    """What a relay waits for that has nothing to wait for."""
 
 
 class Relay:
@@ -47,18 +71,23 @@ class Relay:
 
     name = "relay"
 
-    def __init__(self, carrier: Database, delivery: Delivery, stream_name: str, kick: Kick) -> None:
+    def __init__(
+        self, carrier: Database, delivery: Delivery, stream_name: str, kick: Kick, *, first: First = nothing
+    ) -> None:
         self._carrier = carrier
         self._delivery = delivery
         self._stream_name = stream_name
         self._kick = kick
+        self._first = first
 
     async def run(self) -> None:
-        """Sends what waits, looks after the stream every second, cleans up now and then."""
+        """Sends what waits, looks after the stream every second, cleans up now and then; `first` comes before all."""
+        await self._first()
         next_check = next_clean_up = 0.0
         while True:
             if time.monotonic() >= next_check:
                 await self.notice_a_lost_stream()
+                await self.forget_erased()
                 next_check = time.monotonic() + STATE_CHECK_S
             if time.monotonic() >= next_clean_up:
                 await clean_up(self._carrier)
@@ -88,32 +117,41 @@ class Relay:
             if not rows:
                 return 0
             reach(FailPoint.RELAY_AFTER_CLAIM)
-            last_seq = await self._publish(rows)
+            made = packs(rows)
+            sent = [self._delivery.publish(pack.subject, pack.body, pack.msg_id) for pack in made]
+            seqs = await asyncio.gather(*sent)
             reach(FailPoint.RELAY_AFTER_PUBLISH_BEFORE_MARK)
-            await self._mark_sent(tx, rows, last_seq)
+            await self._mark_sent(tx, made, seqs)
         return len(rows)
 
-    async def _publish(self, rows: Sequence[asyncpg.Record]) -> int:
-        sent = [self._delivery.publish(subject, body, msg_id) for subject, body, msg_id in packs(rows)]
-        return max(await asyncio.gather(*sent))
+    async def _mark_sent(self, tx: Tx, made: Sequence[Pack], seqs: Sequence[int]) -> None:
+        sent = [(row["tenant_id"], row["id"], seq) for pack, seq in zip(made, seqs, strict=True) for row in pack.rows]
+        await tx.execute(_SENT, *(list(column) for column in zip(*sent, strict=True)))
+        await tx.execute(_MARK_PROGRESS, self._stream_name, max(seqs))
 
-    async def _mark_sent(self, tx: Tx, rows: Sequence[asyncpg.Record], last_seq: int) -> None:
-        await tx.execute(_SENT, [row["tenant_id"] for row in rows], [row["id"] for row in rows])
-        await tx.execute(_MARK_PROGRESS, self._stream_name, last_seq)
+    async def forget_erased(self) -> None:
+        """Takes messages with erased words out of the stream, each as soon as all who listen are past it.
+
+        Before, it would be lost for its neighbours in the message. What is not reached ends with the stream's age.
+        """
+        async with self._carrier.transaction() as tx:
+            for row in await tx.fetch(_STILL_IN_STREAM, FORGET_MESSAGES_MAX):
+                if await self._delivery.forget(row["subject"], row["stream_seq"]):
+                    await tx.execute(_OUT_OF_STREAM, row["stream_seq"])
 
 
 def _is_same(mark: asyncpg.Record, state: StreamState) -> bool:
     return bool(mark["made_at"] == state.made_at and mark["last_seq"] <= state.last_seq)
 
 
-def packs(rows: Sequence[asyncpg.Record]) -> list[tuple[str, bytes, str]]:
-    """Rows as messages (subject, body, message id): facts of one subject share a message, one fact a line."""
+def packs(rows: Sequence[asyncpg.Record]) -> list[Pack]:
+    """Rows as messages: facts of one subject share a message, one fact a line."""
     messages = []
     ordered = sorted(rows, key=lambda row: str(row["subject"]))  # Stable: facts of a subject keep their order.
     for subject, facts in groupby(ordered, key=lambda row: str(row["subject"])):
         for pack in _by_size(list(facts)):
             body = b"\n".join(row["body"].encode() for row in pack)
-            messages.append((subject, body, _pack_id([row["id"] for row in pack])))
+            messages.append(Pack(subject, body, _pack_id([row["id"] for row in pack]), pack))
     return messages
 
 

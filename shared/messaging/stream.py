@@ -14,10 +14,10 @@ import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StorageType, StreamConfig
-from nats.js.errors import NotFoundError
+from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo, DeliverPolicy, StorageType, StreamConfig
+from nats.js.errors import BadRequestError, NotFoundError, ServerError
 
-from shared.contracts.routes import SUBJECT_ROOT
+from shared.contracts.routes import SUBJECT_ROOT, listeners_of
 from shared.logs import get_log
 
 CONNECT_TIMEOUT_S = 5
@@ -29,6 +29,10 @@ ACK_WAIT_S = 30
 ACK_PENDING_MAX = 2_000
 RECONNECT_PAUSE_S = 0.25
 PING_S = 4  # A connection that has not answered one ping by the next is given up: its network may have forgotten it.
+
+# What the server calls the deletion of a message that is gone already: by us, or by its age.
+_SEQUENCE_NOT_FOUND = 10043
+_NOT_THERE = ("no message found", "stream store EOF")
 
 _log = get_log("stream")
 
@@ -50,6 +54,10 @@ class Delivery(Protocol):
 
     async def publish(self, subject: str, body: bytes, msg_id: str) -> int:
         """Returns the sequence number once the stream has the message on disk; raises when it is unsure."""
+        ...
+
+    async def forget(self, subject: str, seq: int) -> bool:
+        """Deletes a message that all listeners are past; whether it is gone."""
         ...
 
 
@@ -98,6 +106,22 @@ class Stream:
             subject, body, timeout=REQUEST_TIMEOUT_S, stream=self._name, headers={"Nats-Msg-Id": msg_id}
         )
         return ack.seq
+
+    async def forget(self, subject: str, seq: int) -> bool:
+        """Deletes a message, overwriting it on disk, once all its listeners are past it; whether it is gone."""
+        context = await self._context()
+        try:
+            for listener in listeners_of(subject):
+                if not _is_past(await context.consumer_info(self._name, listener), seq):
+                    return False
+        except NotFoundError:  # A listener that has not begun yet will want it.
+            return False
+        try:
+            await context.delete_msg(self._name, seq)
+        except (BadRequestError, ServerError) as error:
+            if error.err_code != _SEQUENCE_NOT_FOUND and error.description not in _NOT_THERE:
+                raise
+        return True
 
     async def subscribe(self, durable: str, subjects: Sequence[str]) -> "Subscription":
         """A durable place in the stream for one consumer; made if it is missing."""
@@ -153,6 +177,11 @@ class Stream:
 
 async def _on_error(error: Exception) -> None:
     _log.warning("stream_error", error=type(error).__name__)
+
+
+def _is_past(consumer: ConsumerInfo, seq: int) -> bool:
+    has_nothing_left = not consumer.num_pending and not consumer.num_ack_pending
+    return has_nothing_left or (consumer.ack_floor is not None and consumer.ack_floor.stream_seq >= seq)
 
 
 class Subscription:

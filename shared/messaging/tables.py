@@ -16,20 +16,33 @@ def _document() -> Any:  # noqa: ANN401 - a field of a table class is typed wher
 
 
 class Outbox(GroundTable, table=True):
-    """Facts of this service that others are to hear, written in the transaction of the fact."""
+    """Facts of this service that others are to hear, written in the transaction of the fact.
+
+    `about` is the feedback whose words the body carries, and `stream_seq` where it lies in the stream: by these it is
+    forgotten when the person is erased.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
         Index("outbox_unsent_idx", "seq", postgresql_where=text("sent_at IS NULL")),
         Index("outbox_sent_idx", "sent_at", postgresql_where=text("sent_at IS NOT NULL")),
+        Index("outbox_about_idx", "tenant_id", "about", postgresql_where=text("about IS NOT NULL")),
+        Index(
+            "outbox_erased_idx",
+            "stream_seq",
+            postgresql_where=text("erased_at IS NOT NULL AND stream_seq IS NOT NULL"),
+        ),
     )
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
     seq: int = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), nullable=False))
     subject: str = Field(sa_type=Text)
     body: dict[str, Any] = _document()
+    about: UUID | None = None
+    stream_seq: int | None = Field(default=None, sa_type=BigInteger)
     created_at: datetime = moment()
     sent_at: datetime | None = moment_or_none()
+    erased_at: datetime | None = moment_or_none()
 
 
 class Inbox(GroundTable, table=True):

@@ -1,5 +1,6 @@
 """Brings one service's database to the newest form. Forward only: a way back is a restore."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,15 +22,19 @@ class Roles:
     carrier: str
 
 
-def migrate(owner_url: str, service_versions: Path, roles: Roles) -> None:
-    """Applies what is missing of the ground's and the service's migrations. Blocking; needs no running event loop."""
+def migrate(owner_url: str, service_versions: Path, roles: Roles, *, to: Sequence[str] = ("heads",)) -> None:
+    """Applies what is missing of the ground's and the service's migrations. Blocking; needs no running event loop.
+
+    `to` names revisions to stop at, so that a migration can be tried on data from before it.
+    """
     config = Config()
     config.set_main_option("script_location", str(HERE))
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", f"{GROUND_VERSIONS}\n{service_versions}")
     config.attributes["owner_url"] = owner_url
     config.attributes["roles"] = {"app": quoted(roles.app), "carrier": quoted(roles.carrier)}
-    command.upgrade(config, "heads")
+    for revision in to:
+        command.upgrade(config, revision)
 
 
 def granted_roles() -> dict[str, str]:

@@ -29,6 +29,8 @@ TAGS = {
     "actions": "What is done about a problem, step by step.",
     "addresses": "Contact data, for a service that is about to send.",
     "cases": "What customers said, for the people who work on it.",
+    "customers": "People in the clear, for the few who may know.",
+    "erasure": "Forgetting a person, or one feedback, everywhere.",
     "feedback": "The way in for every channel.",
     "figures": "How much there is of everything.",
     "health": "Whether the service lives and can work.",

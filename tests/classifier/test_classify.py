@@ -25,10 +25,10 @@ from tests.house_of_test import House, eventually, running
 MOMENT = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 
 
-def fact(tenant_id: UUID, text: str, *, feedback_id: UUID | None = None) -> Envelope:
+def fact(tenant_id: UUID, text: str, *, feedback_id: UUID | None = None, customer_id: UUID | None = None) -> Envelope:
     event = FeedbackReceived(
         feedback_id=feedback_id or new_id(),
-        customer_id=None,
+        customer_id=customer_id,
         channel=Channel.WIDGET,
         source=None,
         text=text,

@@ -30,8 +30,9 @@ WHOLE: dict[str, Any] = {
 
 
 @asynccontextmanager
-async def door(house: House, tenant_id: UUID, scope: Scope = Scope.FEEDBACK_WRITE) -> AsyncIterator[httpx.AsyncClient]:
-    async with running(house.app("collector"), await house.new_key(tenant_id, scope)) as client:
+async def door(house: House, tenant_id: UUID, *scopes: Scope) -> AsyncIterator[httpx.AsyncClient]:
+    key = await house.new_key(tenant_id, *(scopes or (Scope.FEEDBACK_WRITE,)))
+    async with running(house.app("collector"), key) as client:
         yield client
 
 

@@ -108,6 +108,24 @@ async def test_nobody_is_written_to_without_consent_or_address(house: House, ten
         assert us.mails.mails == []
 
 
+async def test_a_withdrawn_consent_stops_every_later_mail(house: House, tenant_id: UUID) -> None:
+    async with company(house, tenant_id) as us:
+        body = {"text": "坏了", "customer": {"email": "li@example.test"}, "consent": {"purposes": ["reply"]}}
+        assert (await us.collector.post("/v1/feedback", json=body)).status_code == 201
+        await eventually(us.cases, 1)
+        action = await us.close_action_for_all()
+        await eventually(us.notifications, {"sent": 1})
+        customer = (await us.tracker.get("/v1/cases")).json()["items"][0]["customer_id"]
+        withdrawal = {"purpose": "reply", "is_granted": False}
+        answer = await us.collector.post(f"/v1/customers/{customer}/consents", json=withdrawal)
+        assert answer.json()["agreed"]["reply"] is False
+        for state in ("reopened", "analyse", "plan", "implement", "verify", "closed"):
+            moved = await us.tracker.post(f"/v1/actions/{action}/moves", json={"to": state}, headers={"If-Match": "*"})
+            assert moved.status_code == 200, moved.text
+        await eventually(us.notifications, {"sent": 1, "no_consent": 1})
+        assert len(us.mails.mails) == 1
+
+
 async def test_without_a_mail_server_mails_are_written_and_marked(house: House, tenant_id: UUID) -> None:
     async with company(house, tenant_id, smtp=False) as us:
         body = {

@@ -15,6 +15,7 @@ from services.tracker.store.tables import TrackerTable
 from shared.access import tables as access_tables
 from shared.ids import new_id
 from shared.messaging import tables as messaging_tables
+from shared.privacy import tables as privacy_tables
 from shared.sql import async_engine
 from shared.tables import GroundTable
 from shared.web import tables as web_tables
@@ -26,13 +27,13 @@ TABLES: dict[str, MetaData] = {
     "tracker": TrackerTable.metadata,
 }
 CARRIER_TABLES = {
-    "outbox", "inbox", "dead_letter", "job", "stream_mark", "credential", "public_code", "forgotten_tenant",
+    "outbox", "inbox", "dead_letter", "job", "stream_mark", "credential", "public_code", "forgotten_tenant", "erasure",
     "alembic_version",
 }  # fmt: skip
 # The app role writes these in its own transaction; the policies hold it to that transaction's tenants.
 GUARDED_CARRIERS = {"outbox", "inbox", "job"}
 PARTS_THAT_SERVE = ("app", "carrier")
-GROUND = (access_tables, messaging_tables, web_tables)
+GROUND = (access_tables, messaging_tables, privacy_tables, web_tables)
 
 _CATALOGUE = """
 SELECT c.relname AS name, c.relrowsecurity AS has_policy, c.relforcerowsecurity AS is_forced,

@@ -53,6 +53,7 @@ class FakeDelivery:
     def __init__(self) -> None:
         self.sent: list[tuple[str, bytes, str]] = []
         self.refuses = 0
+        self.forgotten: list[int] = []
         self.made_at = MOMENT
 
     async def state(self) -> StreamState:
@@ -64,6 +65,10 @@ class FakeDelivery:
             raise TimeoutError
         self.sent.append((subject, body, msg_id))
         return len(self.sent)
+
+    async def forget(self, _subject: str, seq: int) -> bool:
+        self.forgotten.append(seq)
+        return True
 
     def ids(self) -> list[UUID]:
         return [Envelope.model_validate_json(line).id for _, body, _ in self.sent for line in body.split(b"\n")]
@@ -160,8 +165,8 @@ async def test_facts_of_one_subject_share_messages_of_a_bounded_size(house: Hous
             rows = await tx.fetch("SELECT tenant_id, id, subject, body::text AS body FROM outbox ORDER BY seq")
         messages = packs(rows)
         assert 2 < len(messages) < 30
-        assert all(len(body) <= PACK_BYTES_MAX + 100 for _, body, _ in messages)
-        assert len({msg_id for _, _, msg_id in messages}) == len(messages)
+        assert all(len(pack.body) <= PACK_BYTES_MAX + 100 for pack in messages)
+        assert len({pack.msg_id for pack in messages}) == len(messages)
         assert messages == packs(rows), "the same rows must make the same message ids"
 
 

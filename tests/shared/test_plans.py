@@ -52,7 +52,7 @@ class Hot:
 SOME = new_id()
 NONE_PLACE = (None, None)
 HOT = [
-    Hot("collector", "feedback", "_REPEATS", ([SOME], ["t1"], ["t2"])),
+    Hot("collector", "feedback", "_REPEATS", ([SOME], [b"x"], ["t1"], ["t2"])),
     Hot("collector", "receipts", "_RECEIVED", (SOME,)),
     Hot("collector", "reach", "_PEOPLE", ([SOME], "reply")),
     Hot("collector", "reach", "_ADDRESSES", ([SOME],)),

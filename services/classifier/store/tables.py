@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import MetaData, Text, UniqueConstraint
+from sqlalchemy import Index, MetaData, Text, UniqueConstraint, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -31,8 +31,12 @@ class Verdict(ClassifierTable, table=True):
     """What the classifier says of one feedback (`id` is the feedback's), and which model said it."""
 
     __tablename__ = "verdict"
+    __table_args__ = (
+        Index("verdict_customer_idx", "tenant_id", "customer_id", postgresql_where=text("customer_id IS NOT NULL")),
+    )
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
+    customer_id: UUID | None = None
     category: str = Field(sa_type=Text)
     urgency: str = Field(sa_type=Text)
     confidence: float

@@ -36,6 +36,7 @@ def _row(fact: Envelope, feedback: FeedbackReceived, verdict: Judgement, version
     return {
         "tenant_id": fact.tenant_id,
         "id": feedback.feedback_id,
+        "customer_id": feedback.customer_id,
         "category": verdict.category,
         "urgency": verdict.urgency,
         "confidence": verdict.confidence,

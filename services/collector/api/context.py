@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.collector.store.keyring import Keyring
+from services.collector.use_cases.replay_erasures import ErasureLedger
 from shared.clock import Clock, now
 from shared.database import Database
 from shared.messaging.lanes import Kick
@@ -18,6 +19,7 @@ class Context:
     database: Database
     carrier: Database
     keyring: Keyring
+    ledger: ErasureLedger
     kick_relay: Kick
     clock: Clock = now
 

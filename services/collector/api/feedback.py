@@ -17,6 +17,7 @@ from services.collector.api.senders import Sender, check_public, items_max_of
 from services.collector.domain.intake import Intake
 from services.collector.store.lost_race import LostRaceError
 from services.collector.use_cases.accept_feedback import Accepted, AcceptFeedback, Outcome, accept_feedback
+from services.collector.use_cases.mask_intakes import mask_intakes
 from shared.access.audit import perform
 from shared.access.credentials import Actor
 from shared.ids import new_id
@@ -97,7 +98,7 @@ async def post_feedback_batch(request: Request, here: Here, actor: Sender) -> Ba
 async def _accept(context: Context, actor: Actor, intakes: Sequence[Intake]) -> list[Accepted]:
     command = AcceptFeedback(
         actor=actor,
-        intakes=intakes,
+        intakes=await mask_intakes(intakes),
         moment=context.clock(),
         trace_id=new_id().hex,
         vouches_for_addresses=actor.vouches,

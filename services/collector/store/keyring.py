@@ -33,6 +33,14 @@ class TenantKeys:
         """A person's key, to read or seal what is theirs."""
         return unseal(self.data_key, wrapped, place(self.tenant_id, "person_key", "wrapped_key", customer_id))
 
+    def wrap_feedback_key(self, feedback_key: bytes, feedback_id: UUID) -> bytes:
+        """The key of a feedback that nobody is named in, as it stands in its row."""
+        return seal(self.data_key, feedback_key, place(self.tenant_id, "feedback", "wrapped_key", feedback_id))
+
+    def unwrap_feedback_key(self, wrapped: bytes, feedback_id: UUID) -> bytes:
+        """The key of a feedback that nobody is named in, to read its original."""
+        return unseal(self.data_key, wrapped, place(self.tenant_id, "feedback", "wrapped_key", feedback_id))
+
 
 class Keyring:
     """Reads a tenant's keys once, and makes them when the tenant has none yet."""

@@ -27,7 +27,11 @@ FROM identity i JOIN unnest($2::text[], $3::bytea[]) AS wanted (kind, blind_inde
     ON i.kind = wanted.kind AND i.blind_index = wanted.blind_index
 WHERE i.tenant_id = $1
 """
-_PERSON_KEYS = "SELECT id, wrapped_key FROM person_key WHERE tenant_id = $1 AND id = ANY ($2)"
+# Held until the commit: a customer is erased before this feedback, or after it and with it.
+_PERSON_KEYS = """
+SELECT k.id, k.wrapped_key FROM customer c JOIN person_key k ON k.tenant_id = c.tenant_id AND k.id = c.id
+WHERE c.tenant_id = $1 AND c.id = ANY ($2) AND c.erased_at IS NULL ORDER BY c.id FOR KEY SHARE OF c
+"""
 _SET_LANGUAGE = """
 UPDATE customer SET language = given.language, is_language_given = true
 FROM unnest($2::uuid[], $3::text[]) AS given (id, language)
@@ -83,6 +87,10 @@ class People:
         await self._store()
         return found
 
+    def key_of(self, customer_id: UUID) -> bytes:
+        """The key of a customer whom `recognise` has named."""
+        return self._gathered.person_keys[customer_id]
+
     def _marks(self, speaker: Speaker | None) -> list[Mark]:
         if speaker is None:
             return []
@@ -136,6 +144,8 @@ class People:
     async def _load_person_keys(self) -> None:
         known = set(self._gathered.owners.values()) - self._gathered.person_keys.keys()
         rows = await self._tx.fetch(_PERSON_KEYS, self._keys.tenant_id, list(known)) if known else []
+        if len(rows) < len(known):
+            raise LostRaceError  # Somebody was erased since their marks were read.
         for row in rows:
             self._gathered.person_keys[row["id"]] = self._keys.unwrap_person_key(row["wrapped_key"], row["id"])
 

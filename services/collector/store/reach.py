@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.collector.store.consents import NEWEST_FIRST
 from services.collector.store.keyring import TenantKeys
 from shared.crypto import place, unseal
 from shared.database import Tx
 
-_PEOPLE = """
+_PEOPLE = f"""
 SELECT c.id, c.language, k.wrapped_key, (
     SELECT is_granted FROM consent s
     WHERE s.tenant_id = c.tenant_id AND s.customer_id = c.id AND s.purpose = $3
-    ORDER BY s.recorded_at DESC, s.id DESC LIMIT 1
+    ORDER BY {NEWEST_FIRST} LIMIT 1
 ) AS has_consent
 FROM customer c JOIN person_key k ON k.tenant_id = c.tenant_id AND k.id = c.id
 WHERE c.tenant_id = $1 AND c.id = ANY ($2)

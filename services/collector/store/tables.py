@@ -33,7 +33,7 @@ class TenantKey(CollectorTable, table=True):
 
 
 class Customer(CollectorTable, table=True):
-    """A person who spoke."""
+    """A person who spoke. One who was erased stays as an id without anything behind it, for the counts."""
 
     __tablename__ = "customer"
     tenant_id: UUID = Field(primary_key=True)
@@ -42,6 +42,7 @@ class Customer(CollectorTable, table=True):
     is_language_given: bool
     sealed_profile: bytes | None = Field(default=None, sa_type=LargeBinary)
     created_at: datetime = moment()
+    erased_at: datetime | None = moment_or_none()
 
 
 class PersonKey(CollectorTable, table=True):
@@ -74,7 +75,11 @@ class Address(CollectorTable, table=True):
     """Where a person can be reached. `address_id` is the same for everybody who shares the address."""
 
     __tablename__ = "address"
-    __table_args__ = (UniqueConstraint("tenant_id", "customer_id", "address_id"), _of_customer())
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "customer_id", "address_id"),
+        _of_customer(),
+        Index("address_tenant_id_address_id_idx", "tenant_id", "address_id"),
+    )
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
     customer_id: UUID
@@ -86,7 +91,11 @@ class Address(CollectorTable, table=True):
 
 
 class Feedback(CollectorTable, table=True):
-    """What somebody said. `body_mac` tells whether a repeat says the same."""
+    """What somebody said, masked. `body_mac` tells whether a repeat says the same, `external_mac` that it is one.
+
+    `sealed_original` holds what masking took out, under the customer's key, or where nobody is named under the row's
+    own `wrapped_key`; `masked_spans` says where it was. Rows from before the masking have no `external_mac`.
+    """
 
     __tablename__ = "feedback"
     __table_args__ = (
@@ -104,7 +113,14 @@ class Feedback(CollectorTable, table=True):
             "source",
             "external_id",
             unique=True,
-            postgresql_where=text("external_id IS NOT NULL"),
+            postgresql_where=text("external_id IS NOT NULL AND external_mac IS NULL"),
+        ),
+        Index(
+            "feedback_external_mac_idx",
+            "tenant_id",
+            "external_mac",
+            unique=True,
+            postgresql_where=text("external_mac IS NOT NULL"),
         ),
         Index("feedback_tenant_id_customer_id_idx", "tenant_id", "customer_id"),
     )
@@ -114,20 +130,28 @@ class Feedback(CollectorTable, table=True):
     channel: str = Field(sa_type=Text)
     source: str | None = Field(default=None, sa_type=Text)
     external_id: str | None = Field(default=None, sa_type=Text)
+    external_mac: bytes | None = Field(default=None, sa_type=LargeBinary)
     client_event_id: UUID | None = None
     receipt_code: str = Field(sa_type=Text)
     body_mac: bytes = Field(sa_type=LargeBinary)
     text: str = Field(sa_type=Text)
+    masked_spans: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    sealed_original: bytes | None = Field(default=None, sa_type=LargeBinary)
+    wrapped_key: bytes | None = Field(default=None, sa_type=LargeBinary)
     language: str = Field(sa_type=Text)
     rating: float | None = Field(default=None, sa_type=Float)
     rating_given: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     product: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     occurred_at: datetime = time_field()
     received_at: datetime = time_field()
+    erased_at: datetime | None = moment_or_none()
 
 
 class Consent(CollectorTable, table=True):
-    """What a person agreed to, or took back; rows are only added, the newest counts."""
+    """What a person agreed to, or took back; rows are only added, and the newest statement counts.
+
+    `feedback_id` is the feedback that it came with, if it came with one.
+    """
 
     __tablename__ = "consent"
     __table_args__ = (
@@ -137,7 +161,7 @@ class Consent(CollectorTable, table=True):
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
     customer_id: UUID
-    feedback_id: UUID
+    feedback_id: UUID | None = None
     purpose: str = Field(sa_type=Text)
     is_granted: bool
     text_version: str = Field(sa_type=Text)
@@ -145,6 +169,23 @@ class Consent(CollectorTable, table=True):
     stated_by: str = Field(sa_type=Text)
     given_at: datetime = time_field()
     recorded_at: datetime = moment()
+
+
+class Erasure(CollectorTable, table=True):
+    """The erasure ledger: who was erased, as an id and keyed hashes. Carrier table: it is read for all tenants at once.
+
+    It is written to a file as well, for a restored backup does not know what was erased after it was made.
+    """
+
+    __tablename__ = "erasure"
+    __table_args__ = (UniqueConstraint("tenant_id", "subject_id"),)
+    id: UUID = Field(primary_key=True)
+    tenant_id: UUID
+    kind: str = Field(sa_type=Text)
+    subject_id: UUID
+    marks: list[list[str]] = Field(sa_column=Column(JSONB, nullable=False))
+    reason: str = Field(sa_type=Text)
+    erased_at: datetime = time_field()
 
 
 class PublicCode(CollectorTable, table=True):

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.collector.domain.intake import Intake, rating_share
+from services.collector.domain.masked_intake import MaskedIntake
 from services.collector.domain.receipt_code import new_receipt_code
 from services.collector.store.feedback import NewFeedback, Stored, find_repeats, store
 from services.collector.store.keyring import Keyring, TenantKeys
@@ -46,7 +47,7 @@ class AcceptFeedback:
     """The command: what came in, from whom, when, under which trace."""
 
     actor: Actor
-    intakes: Sequence[Intake]
+    intakes: Sequence[MaskedIntake]
     moment: datetime
     trace_id: str
     vouches_for_addresses: bool
@@ -56,7 +57,7 @@ async def accept_feedback(tx: Tx, keyring: Keyring, command: AcceptFeedback) -> 
     """Stores what is new with its people, consents and outbox rows. Raises LostRaceError: then run it again."""
     tenant_id = command.actor.tenant_id
     keys = await keyring.keys_of(tx, tenant_id)
-    known = await find_repeats(tx, tenant_id, command.intakes)
+    known = await find_repeats(tx, keys, [intake.original for intake in command.intakes])
     accepted, fresh = _sort_out(command.intakes, known, keys)
     await _store_fresh(tx, keys, command, fresh)
     line = AuditLine("feedback.accept", "feedback", detail=_detail(fresh)) if fresh else None
@@ -64,18 +65,19 @@ async def accept_feedback(tx: Tx, keyring: Keyring, command: AcceptFeedback) -> 
 
 
 def _sort_out(
-    intakes: Sequence[Intake], known: dict[object, Stored], keys: TenantKeys
-) -> tuple[list[Accepted], list[tuple[Intake, Stored]]]:
+    intakes: Sequence[MaskedIntake], known: dict[object, Stored], keys: TenantKeys
+) -> tuple[list[Accepted], list[tuple[MaskedIntake, Stored]]]:
     """Tells new from repeated, also within the batch: the first of two with one key is the new one."""
     accepted: list[Accepted] = []
-    fresh: list[tuple[Intake, Stored]] = []
-    for intake in intakes:
+    fresh: list[tuple[MaskedIntake, Stored]] = []
+    for masked in intakes:
+        intake = masked.original
         mac = blind_index(keys.index_key, "feedback_body", intake.body.decode())
         field = next((name for name, key in intake.known_by().items() if key in known), None)
         if field is None:
             stored = Stored(new_id(), new_receipt_code(), mac)
             known.update(dict.fromkeys(intake.known_by().values(), stored))
-            fresh.append((intake, stored))
+            fresh.append((masked, stored))
             outcome = Outcome.NEW
         else:
             stored = known[intake.known_by()[field]]
@@ -85,15 +87,19 @@ def _sort_out(
 
 
 async def _store_fresh(
-    tx: Tx, keys: TenantKeys, command: AcceptFeedback, fresh: Sequence[tuple[Intake, Stored]]
+    tx: Tx, keys: TenantKeys, command: AcceptFeedback, fresh: Sequence[tuple[MaskedIntake, Stored]]
 ) -> None:
     if not fresh:
         return
     reach(FailPoint.BEFORE_INSERT)
-    speakers = [_speaker(intake, is_verified=command.vouches_for_addresses) for intake, _ in fresh]
-    customers = await People(tx, keys, command.moment).recognise(speakers)
-    new = [NewFeedback(intake, stored, who) for (intake, stored), who in zip(fresh, customers, strict=True)]
-    await store(tx, keys.tenant_id, new, command.moment)
+    people = People(tx, keys, command.moment)
+    speakers = [_speaker(masked.original, is_verified=command.vouches_for_addresses) for masked, _ in fresh]
+    customers = await people.recognise(speakers)
+    new = [
+        NewFeedback(masked, stored, who, people.key_of(who) if who else None)
+        for (masked, stored), who in zip(fresh, customers, strict=True)
+    ]
+    await store(tx, keys, new, command.moment)
     await outbox.put(tx, [_received(command, one) for one in new])
 
 
@@ -102,7 +108,7 @@ def _speaker(intake: Intake, *, is_verified: bool) -> Speaker | None:
 
 
 def _received(command: AcceptFeedback, new: NewFeedback) -> Envelope:
-    intake = new.intake
+    intake = new.masked.clear
     event = FeedbackReceived(
         feedback_id=new.stored.id,
         customer_id=new.customer_id,
@@ -123,5 +129,5 @@ def _product_name(intake: Intake) -> str | None:
     return product.get("model") or product.get("sku") or product.get("category")
 
 
-def _detail(fresh: Sequence[tuple[Intake, Stored]]) -> dict[str, object]:
+def _detail(fresh: Sequence[tuple[MaskedIntake, Stored]]) -> dict[str, object]:
     return {"count": len(fresh), "first": str(fresh[0][1].id), "last": str(fresh[-1][1].id)}

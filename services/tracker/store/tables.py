@@ -127,6 +127,7 @@ class Notice(TrackerTable, table=True):
         UniqueConstraint("tenant_id", "about", "event", "round", "customer_id"),
         UniqueConstraint("tenant_id", "about", "event", "round", "address_id"),
         Index("notice_newest_idx", "tenant_id", "created_at", "id"),
+        Index("notice_tenant_id_customer_id_idx", "tenant_id", "customer_id"),
     )
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)

@@ -4,7 +4,7 @@ from shared.migrations.rights import protect
 from shared.migrations.runner import granted_roles, run_script
 
 revision = "ground_0030"
-down_revision = "ground_0010"
+down_revision = "ground_0020"
 branch_labels = None
 depends_on = None
 

@@ -136,7 +136,7 @@ class _Reader:
         if "enum" in target or "const" in target:
             return " | ".join(f"“{value}”" for value in target.get("enum", [target.get("const")]))
         if target.get("type") == "array":
-            return f"list of {self._kind(target['items'])}"
+            return f"list of {self._kind(target.get('items') or target['prefixItems'][0])}"
         if isinstance(target.get("additionalProperties"), dict):
             return f"map to {self._kind(target['additionalProperties'])}"
         return str(target.get("format") or target.get("type", "any"))

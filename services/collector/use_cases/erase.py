@@ -1,0 +1,76 @@
+"""Erases a person, or one feedback: the collector's own places now, and by an event everybody else's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.collector.domain.erasure import ErasureKind, ErasureReason, LedgerEntry
+from services.collector.store import erasures
+from services.collector.store.keyring import Keyring
+from services.collector.store.personal_places import REGISTER
+from shared.access.audit import AuditLine, Done
+from shared.contracts.envelope import Event
+from shared.contracts.events import CustomerErased, FeedbackErased
+from shared.database import Tx
+from shared.ids import new_id
+from shared.messaging import outbox
+from shared.privacy.forget import forget
+
+
+@dataclass(frozen=True)
+class Erase:
+    """The command: who or what is erased, why, under which trace."""
+
+    tenant_id: UUID
+    kind: ErasureKind
+    subject_id: UUID
+    reason: ErasureReason
+    trace_id: str
+
+
+@dataclass(frozen=True)
+class ErasedNow:
+    """An erasure that has happened. `entry` is for the ledger's file; None when it happened before."""
+
+    erased_at: datetime
+    feedback: int = 0
+    entry: LedgerEntry | None = None
+
+
+async def erase(tx: Tx, keyring: Keyring, command: Erase) -> Done[ErasedNow | None]:
+    """Erases, or tells when it was done before; None when there is nobody of that id."""
+    held = await erasures.hold(tx, command.kind, command.tenant_id, command.subject_id)
+    if held is None:
+        return Done(None, None)
+    if held["erased_at"] is not None:
+        return Done(ErasedNow(held["erased_at"]), None)
+    marks = await erasures.marks_of(tx, command.tenant_id, command.subject_id)
+    entry = LedgerEntry(
+        new_id(), command.tenant_id, command.kind, command.subject_id, marks, command.reason, held["moment"]
+    )
+    return await carry_out(tx, keyring, entry, command.trace_id)
+
+
+async def carry_out(tx: Tx, keyring: Keyring, entry: LedgerEntry, trace_id: str) -> Done[ErasedNow | None]:
+    """Does what the entry says, enters it in the ledger and tells the other services, all in one transaction."""
+    await erasures.keep_repeats_known(tx, await keyring.keys_of(tx, entry.tenant_id), entry.subject_id)
+    forgotten = await forget(tx, REGISTER, entry.tenant_id, [entry.subject_id])
+    await erasures.enter(tx, entry)
+    await outbox.put(tx, [outbox.seal(entry.tenant_id, _event(entry), at=entry.erased_at, trace_id=trace_id)])
+    detail = {"reason": entry.reason, "rows": forgotten.rows, "carried": forgotten.carried}
+    line = AuditLine(f"{entry.kind}.erase", entry.kind, entry.subject_id, detail)
+    return Done(ErasedNow(entry.erased_at, forgotten.rows["feedback"], entry), line)
+
+
+async def tell_again(tx: Tx, tenant_id: UUID, entries: Sequence[LedgerEntry], trace_id: str) -> Done[int]:
+    """Tells the other services once more of all who were erased, for one of them may come from a backup."""
+    facts = [outbox.seal(tenant_id, _event(entry), at=entry.erased_at, trace_id=trace_id) for entry in entries]
+    await outbox.put(tx, facts)
+    return Done(len(facts), AuditLine("erasure.tell_again", "erasure", detail={"count": len(facts)}))
+
+
+def _event(entry: LedgerEntry) -> Event:
+    if entry.kind is ErasureKind.CUSTOMER:
+        return CustomerErased(customer_id=entry.subject_id, erased_at=entry.erased_at)
+    return FeedbackErased(feedback_id=entry.subject_id, erased_at=entry.erased_at)

@@ -1,0 +1,67 @@
+"""Where the tracker holds anything of a person, and why its other texts are nobody's. A test walks all columns."""
+
+from services.tracker.domain.telling import NoticeState, Reason
+from shared.privacy.places import PersonalPlace, PersonalRegister
+
+_STAFF = "written by staff about many customers; the API page asks them to leave persons out"
+_WAS_QUEUED = f"state = '{NoticeState.QUEUED}'"
+
+REGISTER = PersonalRegister(
+    places=(
+        PersonalPlace("customer_case", "customer_id = ANY ($2) OR feedback_id = ANY ($2)", ("text",), {"text": "''"}),
+        # The row stays, for it says that somebody was told; who waits to be told is not told any more.
+        PersonalPlace(
+            "notice",
+            "customer_id = ANY ($2)",
+            ("subject", "text"),
+            {
+                "subject": "left(subject, 0)",
+                "text": "left(text, 0)",
+                "address_id": "NULL",
+                "reason": f"CASE WHEN {_WAS_QUEUED} THEN '{Reason.UNKNOWN_CUSTOMER}' ELSE reason END",
+                "ended_at": f"CASE WHEN {_WAS_QUEUED} THEN now() ELSE ended_at END",
+                "state": f"CASE WHEN {_WAS_QUEUED} THEN '{NoticeState.SKIPPED}' ELSE state END",
+            },
+        ),
+    ),
+    feedback_of="""
+        SELECT feedback_id AS id FROM customer_case
+        WHERE tenant_id = $1 AND (customer_id = ANY ($2) OR feedback_id = ANY ($2))
+    """,
+    impersonal={
+        "customer_case.state": "one of a closed list",
+        "customer_case.language": "one of two",
+        "customer_case.category": "one of a taxonomy",
+        "customer_case.urgency": "one of four",
+        "customer_case.model_version": "the hash of a file",
+        "customer_case.channel": "one of a closed list",
+        "customer_case.source": "the system that it came from, masked; counts are kept by it",
+        "customer_case.product": "which product, masked; counts are kept by it",
+        "problem.title": _STAFF,
+        "action.kind": "one of a closed list",
+        "action.title": _STAFF,
+        "action.answers": _STAFF,
+        "action.state": "one of a closed list",
+        "action_move.from_state": "one of a closed list",
+        "action_move.to_state": "one of a closed list",
+        "action_move.note": _STAFF,
+        "action_move.moved_by": "what an operator calls a key",
+        "tenant.slug": "what an operator calls a company",
+        "tenant.name": "as slug",
+        "tenant.state": "one of a closed list",
+        "tenant.time_zone": "one of a closed list",
+        "tenant.languages": "of two",
+        "api_key.kind": "one of a closed list",
+        "api_key.label": "what an administrator calls a key",
+        "api_key.secret_sha256": "a hash of 256 random bits",
+        "api_key.scopes": "constants of the code",
+        "api_key.channel": "one of a closed list",
+        "api_key.origins": "the pages that an app stands on",
+        "api_key.made_by": "what an operator calls a key, or a member's id",
+        "notice.event": "one of a closed list",
+        "notice.channel": "one of a closed list",
+        "notice.state": "one of a closed list",
+        "notice.reason": "one of a closed list",
+        "notice.language": "one of two",
+    },
+)

@@ -1,0 +1,40 @@
+"""Where a person stands in an event's data: whose words a fact carries, and what it is without them.
+
+The same is written in SQL (`without_words`, `subjects_in`: `shared/migrations/versions/ground_0020.py`); a test walks
+all events and compares both.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+_WORDS = "text"
+_CARRIED = "feedback"  # An event that carries a whole feedback along has it under this name.
+
+
+def feedback_of(data: Mapping[str, Any]) -> UUID | None:
+    """The feedback whose words the fact carries; None when it carries nobody's."""
+    spoken = _spoken(data)
+    return UUID(spoken["feedback_id"]) if spoken else None
+
+
+def subjects_of(data: Mapping[str, Any]) -> set[UUID]:
+    """The ids under which the fact's words may have been erased: the customer's and the feedback's."""
+    spoken = _spoken(data)
+    return {UUID(spoken[name]) for name in ("customer_id", "feedback_id") if spoken.get(name)}
+
+
+def without_words(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The same fact, which says that somebody spoke and no longer what."""
+    if _WORDS in data:
+        return {**data, _WORDS: ""}
+    if _spoken(data):
+        return {**data, _CARRIED: {**data[_CARRIED], _WORDS: ""}}
+    return dict(data)
+
+
+def _spoken(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The part that holds words, with the ids beside them; empty when there is none."""
+    carried = data.get(_CARRIED)
+    part = carried if isinstance(carried, Mapping) else data
+    return part if _WORDS in part else {}
