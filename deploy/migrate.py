@@ -9,7 +9,8 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError
 
 from deploy.embedded.data_dir import DataDir
-from deploy.embedded.keys import read_key
+from deploy.embedded.keys import instance_id, read_key
+from deploy.ownership import KEEP_INSTANCE, refuse_foreign_databases
 from deploy.postgres.roles import SERVICES
 from shared.access.keys import FIRST_TENANT_ID, hash_secret, split_key
 from shared.access.kinds import Kind
@@ -39,6 +40,7 @@ def migrate_all(environment: Mapping[str, str], data: DataDir) -> None:
     RuntimeError says what a database refused; OSError, that it was not reached; ValueError, what is not set.
     """
     with _said_plainly():
+        asyncio.run(refuse_foreign_databases(environment, data))
         for service in SERVICES:
             _migrate(environment, service)
         asyncio.run(_keep_credentials(environment, data))
@@ -47,6 +49,7 @@ def migrate_all(environment: Mapping[str, str], data: DataDir) -> None:
 def keep_keys(environment: Mapping[str, str], data: DataDir) -> None:
     """Keeps this instance's keys in databases that somebody else migrates. Errors and use as `migrate_all`."""
     with _said_plainly():
+        asyncio.run(refuse_foreign_databases(environment, data))
         asyncio.run(_keep_credentials(environment, data))
 
 
@@ -81,6 +84,7 @@ async def _keep_credentials(environment: Mapping[str, str], data: DataDir) -> No
     for service in SERVICES:
         connection = await asyncpg.connect(_url(environment, service, "CARRIER"), timeout=CONNECT_TIMEOUT_S)
         try:
+            await connection.execute(KEEP_INSTANCE, instance_id(data))
             await connection.execute(_KEEP_FIRST_TENANT, FIRST_TENANT_ID)
             await _keep(connection, Kind.OPERATOR, "operator", operator, Scope.OPERATOR)
             if service == "collector":

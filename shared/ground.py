@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TypeVar
+from uuid import UUID
 
 from shared.access.credentials import Credentials
 from shared.access.forgetting import FORGET_TENANT, forget_tenant
@@ -38,6 +39,7 @@ class Ground:
             replicas=settings.nats_replicas,
             ack_wait_s=settings.ack_wait_s,
             ca_file=settings.nats_ca_file,
+            owner=self._instance_id,
         )
         self.kick_relay = Kick()
         self._uses = Uses(self.database, self.kick_relay)
@@ -80,6 +82,13 @@ class Ground:
         """The lane that does what was put down for later; some of it in every service."""
         own: Mapping[str, Handler] = {FORGET_TENANT: partial(forget_tenant, database=self.database)}
         return Jobs(self.carrier, {**own, **handlers}, self.kick_jobs, lease_s=self.settings.job_lease_s)
+
+    async def _instance_id(self) -> str:
+        async with self.carrier.transaction() as tx:
+            known: UUID | None = await tx.fetchval("SELECT id FROM instance")
+        if known is None:
+            raise RuntimeError("the database does not say whose it is: run.py migrate comes first")
+        return str(known)
 
     async def is_database_there(self) -> bool:
         """Whether both roles can work now."""

@@ -17,8 +17,8 @@ def migrate(data_dir: DataDirOption, *, json: JsonOption = False) -> None:
         fail(str(error), as_json=json)
     if not is_external:
         fail("No external databases are given; embedded ones are migrated by `run.py` itself.", as_json=json)
-    ensure_keys(data)
     try:
+        ensure_keys(data)
         migrate_all(os.environ, data)
     except (RuntimeError, ValueError, OSError) as error:
         fail(f"Could not migrate: {error}", as_json=json)

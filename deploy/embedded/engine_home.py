@@ -12,7 +12,8 @@ from pathlib import Path
 from deploy.embedded.data_dir import DataDir
 from deploy.embedded.keys import instance_id
 
-ENGINE_USER = "nobody"
+ENGINE_USER = "HUIYIN_ENGINE_USER"
+ENGINE_USER_DEFAULT = "nobody"
 # Used when root's data folder lies behind a folder that the engine user may not pass.
 _SHELTER = Path("/var/lib/huiyin")
 
@@ -38,7 +39,8 @@ class EngineHome:
         """A private folder of the engine user."""
         path = self.root / name
         path.mkdir(exist_ok=True, mode=0o700)
-        self.give(path)
+        if self.user is not None and path.stat().st_uid != pwd.getpwnam(self.user).pw_uid:
+            self._give_all(path)
         return path
 
     def private_file(self, name: str, content: str) -> Path:
@@ -54,6 +56,12 @@ class EngineHome:
         """Hands a path over to the engine user."""
         if self.user is not None:
             shutil.chown(path, self.user, self.group)
+
+    def _give_all(self, folder: Path) -> None:
+        """Hands a folder over with all that is in it, when it is new or another user ran the engines before."""
+        user = pwd.getpwnam(str(self.user))
+        for path in [*folder.rglob("*"), folder]:
+            os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
 
     def installed(self, distribution: str, tree: Path, base: Path) -> Path:
         """A tree of an installed package, where the engine user can reach it: itself, or a copy in this home.
@@ -103,7 +111,18 @@ def open_engine_home(data: DataDir) -> EngineHome:
         home = _SHELTER / f"engines-{instance_id(data)}"
     home.mkdir(exist_ok=True)
     home.chmod(0o755)
-    return EngineHome(home, ENGINE_USER)
+    return EngineHome(home, _engine_user())
+
+
+def _engine_user() -> str:
+    user = os.environ.get(ENGINE_USER, ENGINE_USER_DEFAULT)
+    try:
+        is_root = pwd.getpwnam(user).pw_uid == 0
+    except KeyError:
+        raise ValueError(f"{ENGINE_USER} names {user}, whom this machine does not know") from None
+    if is_root:
+        raise ValueError(f"{ENGINE_USER} names root, as whom PostgreSQL refuses to run")
+    return user
 
 
 def _others_may_pass(folder: Path) -> bool:

@@ -48,6 +48,8 @@ class Engines:
     async def stop(self) -> None:
         """Ends both."""
         await asyncio.gather(*(child.stop(STOP_TIMEOUT_S) for child in self._children.values()))
+        if self._postgres:
+            self._postgres.forget_sockets()
 
     async def watch(self) -> None:
         """Restarts a NATS that cannot write any more, which the running server does not mend. Until cancelled."""

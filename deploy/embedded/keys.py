@@ -16,7 +16,11 @@ MASTER_KEY_BYTES = 32
 
 
 def ensure_keys(data: DataDir) -> None:
-    """Makes every secret that is missing; never changes one that is there."""
+    """Makes every secret that is missing; never changes one that is there.
+
+    RuntimeError when one is missing that the databases need: a new one in its place would only hide that.
+    """
+    _refuse_lost_keys(data)
     keep(data.keys / "master.key", base64.b64encode(secrets.token_bytes(MASTER_KEY_BYTES)).decode())
     keep(data.operator_key, new_key(new_id()))
     keep(data.keys / "tracker.peer.key", new_key(new_id()))
@@ -24,6 +28,18 @@ def ensure_keys(data: DataDir) -> None:
     keep(data.keys / "nats.password", secrets.token_hex(24))
     keep(data.keys / "postgres.json", json.dumps({"superuser": secrets.token_hex(24), "roles": secrets.token_hex(24)}))
     keep(data.keys / "instance.id", str(new_id()))
+
+
+def _refuse_lost_keys(data: DataDir) -> None:
+    """Whether this is the first start is told by what a first start leaves behind last."""
+    needed = [data.keys / name for name in ("master.key", "postgres.json", "instance.id")]
+    lost = [path for path in needed if not path.exists()]
+    has_databases = (data.root / "engines" / "postgres" / "PG_VERSION").exists()
+    if lost and (has_databases or needed[-1].exists()):
+        raise RuntimeError(
+            f"{', '.join(str(path) for path in lost)} is missing, and this folder is not new. Put your copy back:"
+            " the databases cannot be read without. To begin anew, name another folder with --data-dir"
+        )
 
 
 def keep(path: Path, secret: str) -> None:

@@ -1,10 +1,15 @@
-"""The embedded PostgreSQL: found in its wheel, initialised once, reached over loopback with a password."""
+"""The embedded PostgreSQL: found in its wheel, initialised once, reached by a socket in a private folder.
+
+It listens on loopback, too, for people's tools. The services and this launcher never ask there: while the server is
+being restarted, any local process could take the port, call itself PostgreSQL and ask for a password.
+"""
 
 import os
 import shutil
 import signal
 import subprocess
 from pathlib import Path
+from urllib.parse import urlencode
 
 import asyncpg
 
@@ -12,6 +17,7 @@ from deploy.embedded.data_dir import DataDir
 from deploy.embedded.engine_home import EngineHome, package_folder
 from deploy.embedded.keys import role_password, superuser_password
 from deploy.embedded.ports import LOOPBACK, free_port
+from deploy.embedded.socket_folder import is_of_this_run, socket_folder
 from deploy.postgres.roles import (
     PARTS,
     SERVICES,
@@ -23,6 +29,7 @@ from deploy.postgres.roles import (
     role_statements,
     server_statements,
 )
+from shared.sql import quoted
 from shared.tether import dies_with_parent
 
 MAJOR = "18"
@@ -45,6 +52,7 @@ class Postgres:
         self._bin = _find_bin(home)
         self._major = _major_of(self._bin)
         self._cluster = home.folder("postgres")
+        self._sockets = socket_folder(home)
         self.port = free_port()
 
     @property
@@ -52,7 +60,8 @@ class Postgres:
         """What the supervisor starts."""
         settings = _QUIET | {
             "listen_addresses": LOOPBACK,
-            "unix_socket_directories": "",
+            "unix_socket_directories": quoted(str(self._sockets)),
+            "unix_socket_permissions": "0700",
             "port": str(self.port),
             "max_connections": str(CONNECTIONS_MAX),
             "shared_buffers": f"{SHARED_BUFFERS_MB}MB",
@@ -152,7 +161,7 @@ class Postgres:
 
     async def _connect(self, database: str) -> "asyncpg.Connection[asyncpg.Record]":
         return await asyncpg.connect(
-            host=LOOPBACK,
+            host=str(self._sockets),
             port=self.port,
             user=SUPERUSER,
             password=superuser_password(self._data),
@@ -163,7 +172,13 @@ class Postgres:
     def url(self, service: str, part: str) -> str:
         """How one role of one service reaches its database."""
         role = role_name(service, part)
-        return f"postgresql://{role}:{role_password(self._data, role)}@{LOOPBACK}:{self.port}/{database_name(service)}"
+        where = urlencode({"host": str(self._sockets), "port": self.port})
+        return f"postgresql://{role}:{role_password(self._data, role)}@/{database_name(service)}?{where}"
+
+    def forget_sockets(self) -> None:
+        """Removes what an ended server leaves outside its home."""
+        if is_of_this_run(self._sockets, self._home):
+            shutil.rmtree(self._sockets, ignore_errors=True)
 
     def environment(self) -> dict[str, str]:
         """The settings that point services and migrations here."""

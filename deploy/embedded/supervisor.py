@@ -19,6 +19,7 @@ from deploy.embedded.keys import ensure_keys
 from deploy.embedded.logs import keep_logs_small
 from deploy.embedded.ports import LOOPBACK, listen
 from deploy.migrate import has_owners, keep_keys, migrate_all
+from deploy.ownership import refuse_a_foreign_stream
 from deploy.postgres.roles import SERVICES
 from shared.clock import now
 
@@ -47,6 +48,7 @@ class Supervisor:
         self._environment |= await self._engines.start()
         prepare = migrate_all if has_owners(self._environment) else keep_keys
         await asyncio.to_thread(prepare, self._environment, self._data)
+        await refuse_a_foreign_stream(self._environment, self._data)
         self._start_services()
         await asyncio.gather(
             *(child.wait_ready(READY_TIMEOUT_S, deaths_max=DEATHS_AT_START_MAX) for child in self._services.values())

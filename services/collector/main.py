@@ -1,5 +1,7 @@
 """Wires the collector together. Nothing is decided here."""
 
+import asyncio
+
 from fastapi import FastAPI
 
 from services.collector.api import addresses, customers, erasures, feedback, feedback_reading, figures, receipts
@@ -7,9 +9,10 @@ from services.collector.api.context import Context
 from services.collector.api.senders import PublicDoors
 from services.collector.reactions import ACCESS
 from services.collector.settings import CollectorSettings
-from services.collector.store.keyring import Keyring
+from services.collector.store.keyring import ForeignMasterKeyError, Keyring
 from services.collector.use_cases.replay_erasures import ErasureLedger
 from shared.crypto import read_master_key
+from shared.database import TRANSIENT, Database
 from shared.ground import Ground
 from shared.logs import set_up_logs
 from shared.messaging.lanes import Lane
@@ -63,10 +66,26 @@ def build(settings: CollectorSettings) -> FastAPI:
     )
 
 
+async def prove_master_key(settings: CollectorSettings) -> None:
+    """Ends the process when the master key is not that of the database. One that is away is asked before new keys."""
+    database = Database(settings.app_url)
+    await database.open()
+    try:
+        async with database.transaction() as tx:
+            await Keyring(read_master_key(settings.master_key_file)).prove(tx)
+    except ForeignMasterKeyError as error:
+        raise SystemExit(str(error)) from None
+    except TRANSIENT:
+        return
+    finally:
+        await database.close()
+
+
 def main() -> None:
     """Runs the collector until it is told to stop."""
     set_up_logs("collector")
     settings = read_settings(CollectorSettings)
+    asyncio.run(prove_master_key(settings))
     serve(build(settings), settings)
 
 

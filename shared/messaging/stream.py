@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo, DeliverPolicy, StorageType, StreamConfig
+from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo, DeliverPolicy, StorageType, StreamConfig, StreamInfo
 from nats.js.errors import BadRequestError, NotFoundError, ServerError
 
 from shared.contracts.routes import SUBJECT_ROOT, listeners_of
@@ -33,8 +33,11 @@ PING_S = 4  # A connection that has not answered one ping by the next is given u
 # What the server calls the deletion of a message that is gone already: by us, or by its age.
 _SEQUENCE_NOT_FOUND = 10043
 _NOT_THERE = ("no message found", "stream store EOF")
+_OWNER = "huiyin_instance"
 
 _log = get_log("stream")
+
+Owner = Callable[[], Awaitable[str]]
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,16 @@ class StreamState:
 
     made_at: datetime
     last_seq: int
+
+
+class ForeignStreamError(RuntimeError):
+    """The stream belongs to another instance; sending there would mix two companies' customers."""
+
+    def __init__(self, name: str, theirs: str, ours: str) -> None:
+        super().__init__(
+            f"the stream {name} belongs to the instance {theirs}, and this is {ours}: give each instance a NATS account"
+            " of its own. If that instance is no more, delete the stream; ours is filled from the databases"
+        )
 
 
 class Delivery(Protocol):
@@ -64,7 +77,7 @@ class Delivery(Protocol):
 class Stream:
     """A connection to the stream `name`; it reconnects by itself for ever."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a connection is wired once, by name
         self,
         url: str,
         name: str,
@@ -72,12 +85,14 @@ class Stream:
         replicas: int = 1,
         ack_wait_s: int = ACK_WAIT_S,
         ca_file: Path | None = None,
+        owner: Owner | None = None,
     ) -> None:
         self._url = url
         self._ca_file = ca_file
         self._name = name
         self._replicas = replicas
         self._ack_wait_s = ack_wait_s
+        self._owner = owner
         self._client: Client | None = None
         self._opening = asyncio.Lock()
 
@@ -88,16 +103,26 @@ class Stream:
                 await self._client.close()
 
     async def state(self) -> StreamState:
-        """Makes the stream if it is missing, and tells what it is."""
+        """Makes the stream if it is missing, and tells what it is. ForeignStreamError when it is not ours."""
         context = await self._context()
         try:
             info = await context.stream_info(self._name)
         except NotFoundError:
             info = await context.add_stream(self._config())
+        if self._owner is not None:
+            await self._claim(context, info, await self._owner())
         made_at = info.created
         if made_at is None:
             raise RuntimeError("the stream server does not say when the stream was made")
         return StreamState(made_at, info.state.last_seq)
+
+    async def _claim(self, context: JetStreamContext, info: StreamInfo, owner: str) -> None:
+        """Writes our name on a stream that has none yet. Every lane begins with `state`, so none passes by here."""
+        marks = info.config.metadata or {}
+        if _OWNER not in marks:
+            await context.update_stream(info.config.evolve(metadata=marks | {_OWNER: owner}))
+        elif marks[_OWNER] != owner:
+            raise ForeignStreamError(self._name, marks[_OWNER], owner)
 
     async def publish(self, subject: str, body: bytes, msg_id: str) -> int:
         """Returns the sequence number once the stream has the message on disk; raises when it is unsure."""

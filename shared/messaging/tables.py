@@ -110,3 +110,13 @@ class StreamMark(GroundTable, table=True):
     stream: str = Field(sa_type=Text, primary_key=True)
     made_at: datetime = Field(sa_column=moment().sa_column)
     last_seq: int = Field(sa_type=BigInteger)
+
+
+class Instance(GroundTable, table=True):
+    """Whose database this is: one row, written by the first migration and compared at every start."""
+
+    __tablename__ = "instance"
+    __table_args__ = (UniqueConstraint("is_only"),)
+    id: UUID = Field(primary_key=True)
+    is_only: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
+    made_at: datetime = moment()

@@ -43,7 +43,7 @@ INSERT INTO feedback (tenant_id, id, client_event_id, channel, receipt_code, bod
 
 
 async def test_while_the_same_is_being_stored_the_caller_is_asked_to_wait(house: House, tenant_id: UUID) -> None:
-    impatient = house.app("collector", app_url=house.url("collector", "app") + "?lock_timeout=200ms")
+    impatient = house.app("collector", app_url=house.url("collector", "app") + "&lock_timeout=200ms")
     key = await house.new_key(tenant_id, Scope.FEEDBACK_WRITE)
     event = new_id()
     async with running(impatient, key) as client, house.query("collector") as owner:

@@ -143,7 +143,7 @@ async def test_while_the_first_is_under_way_the_second_is_told_to_wait(house: Ho
 
 
 async def test_who_waits_too_long_for_another_is_told_to_come_again(house: House, tenant_id: UUID) -> None:
-    impatient = house.url("tracker", "app") + "?lock_timeout=200ms"
+    impatient = house.url("tracker", "app") + "&lock_timeout=200ms"
     async with desk(house, tenant_id, app_url=impatient) as us, house.query("tracker") as owner:
         problem = await us.problem_of()
         await (holding := owner.transaction()).start()

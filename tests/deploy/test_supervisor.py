@@ -164,10 +164,9 @@ def test_the_stream_server_writes_before_it_acknowledges(box: Box) -> None:
 
 def test_engines_that_are_given_are_used_and_not_started(box: Box, scratch: Path) -> None:
     guest = Box(scratch / "guest")
-    guest.data.keys.mkdir(parents=True)
-    # Keys stand in the databases: with keys of its own, the guest would revoke the host's.
-    for key in ("operator.key", "keys/tracker.peer.key"):
-        shutil.copy(box.root / key, guest.root / key)
+    # A second host of one instance has that instance's keys; with its own, it would be refused.
+    shutil.copytree(box.data.keys, guest.data.keys)
+    shutil.copy(box.data.operator_key, guest.data.operator_key)
     with guest.in_foreground(**given_engines(box)) as process:
         engines = guest.description()["engines"]
         assert {name: engine["state"] for name, engine in engines.items()} == dict.fromkeys(ENGINES, "external")
@@ -175,6 +174,20 @@ def test_engines_that_are_given_are_used_and_not_started(box: Box, scratch: Path
         assert {answers(guest.part(service)["url"]) for service in SERVICES} == {True}
         assert guest.run("migrate", **given_engines(box)).returncode == 0
     wait_for(box.runs_whole)
+
+
+@pytest.mark.parametrize("given", ["NATS_URL", "HUIYIN_"])
+def test_engines_of_another_instance_are_refused_before_anything_is_changed(
+    box: Box, scratch: Path, given: str
+) -> None:
+    stranger = Box(scratch / f"stranger-{given}")
+    engines = {name: value for name, value in given_engines(box).items() if name.startswith(given)}
+    refused = stranger.run("--json", **engines)
+    assert refused.returncode == 1
+    error = last_object(refused.stdout)["error"]
+    assert f"belongs to the instance {read_key(box.data.keys / 'instance.id')}" in error
+    assert read_key(stranger.data.keys / "instance.id") in error
+    assert box.ask("status")["received"] >= 0, "the stranger's keys did not take the place of the host's"
 
 
 def test_what_a_given_database_refuses_is_said_plainly_and_without_the_password(box: Box, scratch: Path) -> None:

@@ -40,6 +40,7 @@ class _Connection:
         self._ends = (caller, server)
         self._passed_bytes = 0
         self._is_silent = False
+        self._is_half_closed = False
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One direction, until its end; the end of one direction is passed on, and the other one may go on."""
@@ -55,7 +56,7 @@ class _Connection:
         await asyncio.sleep(fault.delay_s + len(data) / (fault.bytes_per_s_max or float("inf")))
         fault = self._proxy.fault
         self._is_silent = self._is_silent or fault.is_silent
-        if self._is_silent:
+        if self._is_silent or (self._is_half_closed and writer is self._ends[0]):
             return True
         if fault.cut_after_bytes is not None:
             data = data[: max(0, fault.cut_after_bytes - self._passed_bytes)]
@@ -83,7 +84,9 @@ class _Connection:
 
     def half_close(self) -> None:
         """The server's side has no more to say; what the caller says still arrives."""
-        self._ends[0].write_eof()
+        self._is_half_closed = True
+        if not self._ends[0].is_closing():
+            self._ends[0].write_eof()
 
 
 class FaultProxy:

@@ -169,6 +169,8 @@ async def stream_cut_and_silent(house: House) -> None:
                 await eventually(waiting, 0, wait_s=RECOVERED_S_MAX)
 
 
+# The stream's client leaves a connection whose greeting never came to the garbage collector, which closes it.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_spoiled_networks_are_met_with_503_and_overcome(house: House) -> None:
     """All at once, each with callers of its own: most of the time is waiting."""
     async with asyncio.TaskGroup() as group:
@@ -190,14 +192,15 @@ async def test_a_slow_way_to_the_mail_server_is_slow_and_right(house: House, fau
 
 async def test_wherever_the_way_breaks_no_mail_arrives_that_would_be_sent_again(house: House) -> None:
     """The bytes of both ways are counted; the connection breaks after so many of them."""
-    seen = Counter[Ending]()
+    ended: dict[str, Ending] = {}
     with mail_server() as server:
         async with fault_proxy(server.port) as proxy:
             for passed_bytes in range(0, DIALOGUE_BYTES, STEP_BYTES):
-                server.mails.clear()
                 proxy.fault = Fault(cut_after_bytes=passed_bytes)
-                ending = await mailer(house, proxy.port).send(mail())
-                may_arrive = {Ending.NOT_NOW: {0}, Ending.IN_DOUBT: {0, 1}, Ending.SENT: {1}}
-                assert len(server.mails) in may_arrive[ending], f"{ending} after {passed_bytes} bytes"
-                seen[ending] += 1
-    assert set(seen) == {Ending.NOT_NOW, Ending.IN_DOUBT, Ending.SENT}
+                one = mail()
+                ended[str(one.notice_id)] = await mailer(house, proxy.port).send(one)
+    # What was under way when its sender gave up may have arrived later; now the server has stopped.
+    arrived = Counter(str(one["Message-ID"]).strip("<").partition("@")[0] for one in server.mails)
+    may_arrive = {Ending.NOT_NOW: {0}, Ending.IN_DOUBT: {0, 1}, Ending.SENT: {1}}
+    assert [ending for notice_id, ending in ended.items() if arrived[notice_id] not in may_arrive[ending]] == []
+    assert set(ended.values()) == set(may_arrive)

@@ -40,7 +40,7 @@ async def test_the_password_is_not_told_to_a_stream_without_tls() -> None:
 
 
 async def test_a_migration_reads_a_url_as_the_services_do(house: House) -> None:
-    engine = async_engine(house.url("collector", "owner") + "?sslmode=disable")
+    engine = async_engine(house.url("collector", "owner") + "&sslmode=disable")
     async with engine.connect() as connection:
         assert (await connection.execute(text("SELECT 1"))).scalar() == 1
     await engine.dispose()

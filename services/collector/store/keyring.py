@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.collector.store.tables import TenantKey
-from shared.crypto import blind_index, new_key, place, seal, unseal
+from shared.crypto import SealBrokenError, blind_index, new_key, place, seal, unseal
 from shared.database import Tx
 from shared.ids import new_id
 
 TENANTS_MAX = 10_000
 
+_ANY = "SELECT * FROM any_tenant_key()"
 _READ = "SELECT * FROM tenant_key WHERE tenant_id = $1"
 
 
@@ -42,6 +43,16 @@ class TenantKeys:
         return unseal(self.data_key, wrapped, place(self.tenant_id, "feedback", "wrapped_key", feedback_id))
 
 
+class ForeignMasterKeyError(Exception):
+    """The master key opens nothing that this database holds: it is lost or another instance's."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the master key does not open what this database holds; put back the copy of keys/master.key that belongs"
+            " to these databases. Without it no address can be read again"
+        )
+
+
 class Keyring:
     """Reads a tenant's keys once, and makes them when the tenant has none yet."""
 
@@ -62,7 +73,17 @@ class Keyring:
         self._known[tenant_id] = self._unwrap(row)
         return self._known[tenant_id]
 
+    async def prove(self, tx: Tx) -> None:
+        """Opens any wrapped key that is there; ForeignMasterKeyError when the master key is not theirs."""
+        row = await tx.row(TenantKey, _ANY)
+        try:
+            if row is not None:
+                self._unwrap(row)
+        except SealBrokenError:
+            raise ForeignMasterKeyError from None
+
     async def _make(self, tx: Tx, tenant_id: UUID) -> TenantKeys:
+        await self.prove(tx)  # Keys under two master keys could never be mended.
         row_id = new_id()
         row = {
             "tenant_id": tenant_id,
