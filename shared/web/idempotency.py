@@ -20,7 +20,7 @@ from shared.access.audit import Done, UseCase, perform
 from shared.access.credentials import Actor
 from shared.crypto import place, seal, unseal
 from shared.database import Database, Tx
-from shared.ids import id_of_hash
+from shared.ids import id_of_hash, new_id
 from shared.versions import Expected
 from shared.web.problems import FieldError, Problem, language_of
 from shared.web.versions import IfMatch, Versioned, set_version
@@ -92,17 +92,24 @@ class OnceAsked:
 
         return await perform(database, actor, work)
 
+    def new_id(self, actor: Actor) -> UUID:
+        """An id for a tenant that is made: with a key, the same when the request comes again.
+
+        The answer is kept among the rows of that tenant, where the repeat must look for it.
+        """
+        return id_of_hash(self._derived("new", actor)) if self._key else new_id()
+
     async def _identify(self, actor: Actor) -> _Claimed:
-        key = (self._key or "").encode()
-        route = self._request.scope["route"]
         asked = json.dumps([self._request.url.path, await _body(self._request)], sort_keys=True)
+        request_mac = hmac.digest(self._derived("request", actor), asked.encode(), "sha256")
+        identifier = id_of_hash(self._derived("id", actor))
+        return _Claimed(actor.tenant_id, identifier, request_mac, self._derived("seal", actor))
 
-        def derived(what: str) -> bytes:
-            about = f"{what}\0{actor.tenant_id}\0{actor.credential_id}\0{self._request.method} {route.path}"
-            return hmac.digest(hashlib.sha256(key).digest(), about.encode(), "sha256")
-
-        request_mac = hmac.digest(derived("request"), asked.encode(), "sha256")
-        return _Claimed(actor.tenant_id, id_of_hash(derived("id")), request_mac, derived("seal"))
+    def _derived(self, what: str, actor: Actor) -> bytes:
+        """A secret of this key in these hands at this door, for one purpose."""
+        door = f"{self._request.method} {self._request.scope['route'].path}"
+        about = f"{what}\0{actor.tenant_id}\0{actor.credential_id}\0{door}"
+        return hmac.digest(hashlib.sha256((self._key or "").encode()).digest(), about.encode(), "sha256")
 
     async def _keep(self, tx: Tx, claimed: _Claimed, answer: BaseModel) -> None:
         headers = {name: value for name, value in self._response.headers.items() if name in _KEPT_HEADERS}

@@ -248,3 +248,18 @@ async def test_a_reading_post_keeps_nothing(house: House, tenant_id: UUID) -> No
             answer = await client.post("/v1/addresses:read", json=body, headers={"Idempotency-Key": "k"})
             assert (answer.status_code, "Idempotent-Replayed" in answer.headers) == (200, False)
         assert await owner.fetchval("SELECT count(*) FROM idempotency WHERE tenant_id = $1", tenant_id) == 0
+
+
+async def test_a_tenant_is_made_once_and_its_key_too(house: House, tenant_id: UUID) -> None:
+    async with desk(house, tenant_id) as us:
+        slug = f"t-{tenant_id.hex[-12:]}"
+        first, again = [await post(us, "/v1/tenants", "k", slug=slug, name="x") for _ in range(2)]
+        assert (first.status_code, first.content) == (201, again.content)
+        assert again.headers["Idempotent-Replayed"] == "true"
+        assert (await post(us, "/v1/tenants", "k", slug=slug, name="y")).json()["code"] == "key_reused"
+        one, two = [await post(us, "/v1/keys", "k", kind="secret", label="x", scopes=["work:read"]) for _ in range(2)]
+        assert (one.status_code, one.json()["key"]) == (201, two.json()["key"])
+        assert len((await us.read("/v1/keys"))["items"]) == 1
+    async with house.query("tracker") as owner:
+        kept = await owner.fetch("SELECT reply FROM idempotency WHERE tenant_id = $1", tenant_id)
+        assert all(one.json()["key"].encode() not in row["reply"] for row in kept)

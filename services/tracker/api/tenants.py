@@ -30,7 +30,6 @@ from shared.access.scopes import Scope
 from shared.clock import now
 from shared.contracts.text import FilledText, Name
 from shared.contracts.vocabulary import Language, TenantState
-from shared.ids import new_id
 from shared.web.doors import Operator, WorkReader, requires
 from shared.web.idempotency import Change, Once
 from shared.web.pages import Page
@@ -131,7 +130,7 @@ def _may_touch(actor: Actor, tenant_id: UUID) -> Actor:
 @router.post("", status_code=201)
 async def post_tenant(wanted: TenantIn, here: Here, actor: Operator, once: Once) -> TenantOut:
     """Makes a tenant. Its people and keys come next."""
-    tenant_id = new_id()
+    tenant_id = once.new_id(actor)
     parts = TenantWanted(wanted.name, wanted.time_zone, wanted.languages)
     work = partial(make_tenant, tenant_id=tenant_id, slug=wanted.slug, wanted=parts, moment=now())
     try:

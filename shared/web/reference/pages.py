@@ -1,12 +1,14 @@
 """Pages that explain the doors, served by the service itself: no script, no other host, in Chinese and English."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import jinja2
 from fastapi import Query, Request, Response
+from markupsafe import Markup, escape
 
 from shared.web.problems import language_of
 from shared.web.reference.rows import doors
@@ -17,6 +19,7 @@ PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 KEPT_S = 3_600
+_CODE = re.compile(r"`([^`]*)`")
 _SAID = {
     "reference": ("API reference", "API 参考"),
     "doors": ("Doors", "接口"),
@@ -39,6 +42,14 @@ WORDS = {language: {word: said[column] for word, said in _SAID.items()} for colu
 _jinja = jinja2.Environment(
     loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
 )
+
+
+def _marked(text: str) -> Markup:
+    """What stands between backticks, as code; everything else is only text."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before, and the tag is ours
+
+
+_jinja.filters["marked"] = _marked
 router = Router(tags=["health"])
 
 
