@@ -24,6 +24,7 @@ from services.collector.domain.masking.address_words_en import (
     SUFFIX_WORDS,
     SUFFIXES,
     TYPES,
+    TYPES_RARE,
     TYPES_SMALL,
     TYPES_SMALL_ANY,
     UK_CODE,
@@ -45,6 +46,7 @@ _ANCHORS = (
         rf"|Highway|Hwy|Route|Rte|FM|CR|US|Interstate|Rural)"
         r"(?:[ ](?:Road|Rd|Route|Rte|Highway|Hwy))?[ ]\d{1,4})\b"
     ),
+    rf"{_FRESH}{HOUSE}[ ](?:{NAME}[ ]){{1,3}}?{TYPES_RARE}(?=,|\n|\.?$|[ ](?:Apt|Suite|Unit|Ste|Bldg|\#))",
     # The number behind the street, as on the continent.
     (
         rf"{_BEGIN}(?:(?:{NAME}[ \-]){{0,2}}[{CAPITAL}][{LETTER}\-]{{1,24}}?{SUFFIXES}"
