@@ -43,7 +43,7 @@ PARCEL_OR_CASE = (
     r"[\-]?[A-Z]?\d"
 )
 UNITS = (
-    r"(?:(?:\d+(?:V|W|KW|HZ|L|ML|MM|CM|M|KG|G|MIN|S|DB|A|MA|MAH|GB|TB|MB|T|K|P|MP|HP|BTU|RPM|PA|KPA"
+    r"(?:(?:\d{1,8}(?:V|W|KW|HZ|L|ML|MM|CM|M|KG|G|MIN|S|DB|A|MA|MAH|GB|TB|MB|T|K|P|MP|HP|BTU|RPM|PA|KPA"
     r"|BAR|C|F|H|X|D|USD|RMB|IN|INCH|FT|LB|LBS|OZ)"
     r"|IPX?\d{1,2})[\-/]?){1,9}"
 )

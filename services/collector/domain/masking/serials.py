@@ -57,7 +57,10 @@ _NO_SERIAL = re.compile(
     rf"{NO_SERIAL}|{PARCEL_OR_CASE}|{UNITS}$|0X|(?:19|20)\d\d[\-/]?[01]\d[\-/]?[0-3]\d$", re.IGNORECASE
 )
 # As on the stickers of keys: equal groups of both.
-_KEY = re.compile(r"(?=[A-Z\-]*\d)(?=[\d\-]*[A-Z])(?:[A-Z\d]{4}(?:-[A-Z\d]{4}){2,6}|[A-Z\d]{5}(?:-[A-Z\d]{5}){2,6})")
+_KEY = re.compile(
+    r"(?=[A-Z\-]{0,40}\d)(?=[\d\-]{0,40}[A-Z])(?:[A-Z\d]{4}(?:-[A-Z\d]{4}){2,6}"
+    r"|[A-Z\d]{5}(?:-[A-Z\d]{5}){2,6})"
+)
 _RUNS = re.compile(r"\d+|[A-Za-z]+")
 _LISTED_MAX = 20
 _REACH_BEFORE = 60
