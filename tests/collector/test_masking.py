@@ -268,6 +268,7 @@ def test_the_set_that_was_written_first_is_met() -> None:
         "written_third.csv",
         "written_fourth.csv",
         "written_fifth.csv",
+        "written_sixth.csv",
     ],
 )
 def test_what_the_later_sets_taught_is_not_forgotten(name: str) -> None:

@@ -33,6 +33,13 @@ _HOUSE_FIRST = re.compile(
     rf"){{0,8}}?(?:[A-Z][a-z]{{2,20}}-\d{{6}}(?!\d)|{NAME}[ ]{_INDIAN})",
     re.ASCII,
 )
+_HOUSE_AND_TOWN = re.compile(
+    (
+        rf"{_FRESH}{HOUSE},?[ ](?!(?i:{COUNTED})\b)(?:{_SAID}{NAME}[ ]){{0,3}}{_SAID}{NAME},[ ](?!19\d\d"
+        rf"|20\d\d)\d{{4,5}}[ ]{_SAID}{NAME}"
+    ),
+    re.ASCII,
+)
 _ROOM_BEHIND = (
     r"(?:,?[ ](?:Puerta|Apt|Apto|Piso|Piano|Appartamento|App|Interno|Int|Wohnung|Whg|Etage|Stock|Esc"
     r"|bus|bis|bte|tv|th)\.?[ ]?[\dA-Z]{0,4}){0,2}"
@@ -76,7 +83,7 @@ def find(view: str) -> Iterator[Span]:
     """Addresses that a code and a town end."""
     for span in (*every(_HOUSE_FIRST, view, Kind.ADDRESS), *every(_MILITARY, view, Kind.ADDRESS)):
         yield span
-    for pattern in (_STREET_FIRST, _FRENCH):
+    for pattern in (_STREET_FIRST, _FRENCH, _HOUSE_AND_TOWN):
         for span in every(pattern, view, Kind.ADDRESS):
             rest = _REST.match(view, span.end)
             yield Span(span.start, rest.end() if rest else span.end, Kind.ADDRESS)

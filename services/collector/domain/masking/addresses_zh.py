@@ -47,7 +47,7 @@ _DIVISIONS = (
 )
 # A street of a named district.
 _OF_DISTRICT = (
-    rf"(?<![市小社景地郊山园])(?<!开发)[区县](?!别|分){PLACE}{{1,6}}?(?:(?<![线思半套管])路|大街"
+    rf"(?<![市小社景地郊园])(?<!开发)[区县](?!别|分){PLACE}{{1,6}}?(?:(?<![线思半套管])路|大街"
     rf"|大道|胡同|[东西南北]街)(?![口上边店办])"
 )
 _VILLAGES = (
@@ -80,6 +80,8 @@ _SIGNS = (
     r"(?:邮政)?信箱[ ]?\d{1,6}[ ]?号?|\d{2,6}[ ]?号?信箱",
     rf"[路街道][东西南北中{NUMERALS}]段[ ]?{HOUSE_NUMBER}[ ]?号|(?:[{NUMERALS}中东西南北]|\d)段[ ]?\d{{1,5}}[ ]?号",
     *_VILLAGES,
+    rf"[{HAN}]{{2}}(?:路|街|大道)(?:{PLACE}{{0,8}}?){LARGE}{NUMBER}[层楼]",
+    rf"[{HAN}A-Za-z][ ]?[A-Z][座栋塔][ ]?\d{{3,5}}(?!\d){NO_COUNT}",
     _DIVISIONS,
     _OF_DISTRICT,
     _FROM_CITY_DOWN,
