@@ -38,7 +38,10 @@ _CHAIN = rf"{NAME}(?:[ ](?:{PARTICLES}[ ]){{0,2}}{NAME}){{0,3}}"
 _COMMA = r"(?:[ ]?,[ \n]?|[ \n])"
 _NUMBER = r"\d{1,4}[ ]?[a-z]?(?:[\-/]\d{1,4}[a-z]?)?"
 _ANCHORS = (
-    rf"{_FRESH}{HOUSE},?[ ](?:{POINT}[ ])?(?:{WORD}[ ]){{1,4}}?{TYPES}\b\.?(?:[ ]{POINT}(?!\w))?(?:[ ]\d{{1,4}}\b)?",
+    (
+        rf"{_FRESH}{HOUSE},?[ ](?:{POINT}[ ])?(?:{WORD}[ ]){{1,4}}?{TYPES}\b(?![ ]of[ ])\.?(?:[ ]{POINT}"
+        rf"(?!\w))?(?:[ ]\d{{1,4}}\b)?"
+    ),
     rf"{_FRESH}{HOUSE}[ ](?:{POINT}[ ])?\d{{1,3}}(?:st|nd|rd|th)[ ]{TYPES}\b",
     rf"{_FRESH}{HOUSE},?[ ]{PREFIXES}(?:[ ]{SMALL_PARTS})*[ ]?{NAME}(?:[ \-](?:{SMALL_PARTS}[ ])?{NAME}){{0,3}}",
     (

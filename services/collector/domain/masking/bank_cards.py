@@ -54,7 +54,9 @@ def find(view: str) -> Iterator[Span]:
             and not names_something_else(view, span.start)
         ):
             yield span
-    yield from (span for span in every(_IBAN, view, Kind.BANK_CARD) if is_iban(view[span.start : span.end]))
+    for span in every(_IBAN, view, Kind.BANK_CARD):
+        if is_iban(view[span.start : span.end]) and not names_something_else(view, span.start):
+            yield span
 
 
 def find_starred(view: str) -> Iterator[Span]:
