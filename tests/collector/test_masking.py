@@ -270,6 +270,7 @@ def test_the_set_that_was_written_first_is_met() -> None:
         "written_fifth.csv",
         "written_sixth.csv",
         "written_nobodys.csv",
+        "written_seventh.csv",
     ],
 )
 def test_what_the_later_sets_taught_is_not_forgotten(name: str) -> None:
