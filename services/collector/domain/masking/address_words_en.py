@@ -2,7 +2,7 @@
 
 CAPITAL = "A-Z\u00c0-\u00de\u0141\u015a\u0160\u017d"
 LETTER = "A-Za-z\u00c0-\u024f"
-NAME = rf"(?:[{CAPITAL}][{LETTER}\d'\-]{{0,24}}+\.?)"
+NAME = rf"(?:[{CAPITAL}][{LETTER}\d'\-]{{0,40}}+\.?)"
 WORD = rf"(?:{NAME}|\d{{1,3}}(?:st|nd|rd|th)\b|of|the|de|la|le|du|des|upon|on|and)"
 TYPES = (
     "(?:Street|St|Str|Road|Rd|Avenue|Ave|Av|Lane|Ln|La|Drive|Dr|Close|Cl|Court|Ct|Way|Terrace|Ter"
@@ -56,7 +56,8 @@ COUNTRIES = (
 STATES = (
     "(?:AL|AK|AZ|AR|CA|CO|CT|DE|DC|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ"
     "|NM|NY|NC|ND|OH|OK|OR|PA"
-    "|PR|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|[A-Z][a-z]{1,13}\\.?|N\\.?[CDHJMY]\\.?|S\\.?[CD]\\.?|D\\.C\\.)"
+    "|PR|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|AS|GU|MP|VI|FM|MH|PW|AA|AE|AP|[A-Z][a-z]{1,13}\\.?"
+    "|N\\.?[CDHJMY]\\.?|S\\.?[CD]\\.?|D\\.C\\.)"
 )
 PROVINCES = "(?:AB|BC|MB|NB|NL|NS|NT|NU|ON|PE|QC|SK|YT|Ontario|Quebec|Alberta|British Columbia|Manitoba)"
 AUSTRALIAN_STATES = "(?:(?i:nsw|vic|qld|tas|act)|SA|WA|NT|Victoria|Queensland|New South Wales|Tasmania)"
@@ -77,6 +78,21 @@ ROOM = (
     r"|[Tt]op)[ ](?:[Ff]loor|[Ff]lat|fl\b)|\#[ ]?[\dA-Z][\w\-]{0,8}"
     r"|\d{1,2}o[ ]?[A-Z\d]?\b|\d\.?[ ]?(?:OG|EG|Stock))"
 )
+# Streets of the postal service of the United States that are other words, too: only before a room, a comma or the end.
+TYPES_RARE = (
+    "(?:Branch|Bridge|Brook|Brooks|Burg|Bypass|Camp|Canyon|Cape|Causeway|Center|Cliff|Cliffs|Club"
+    "|Corner|Corners|Course|Creek|Crest|Curve|Dale"
+    "|Dam|Divide|Estate|Estates|Extension|Fall|Falls|Ferry|Flat|Flats|Ford|Forest|Forge|Fork|Forks"
+    "|Fort|Gateway|Glen|Harbor|Haven|Inlet|Island"
+    "|Islands|Isle|Junction|Key|Keys|Knoll|Knolls|Lake|Lakes|Land|Light|Lights|Loaf|Locks|Lodge|Mall"
+    "|Manor|Mill|Mills|Mission|Motorway|Mountain"
+    "|Neck|Oval|Overpass|Pass|Passage|Pine|Pines|Plain|Plains|Port|Ports|Prairie|Radial|Ramp|Ranch"
+    "|Rapid|Rapids|Rest|River|Roads|Run|Shoal|Shoals"
+    "|Shore|Shores|Skyway|Spring|Springs|Spur|Spurs|Station|Stream|Summit|Throughway|Trace|Track"
+    "|Tunnel|Underpass|Union|Valley|Valleys|Via|Viaduct"
+    "|Village|Ville|Vista|Wall|Well|Wells|Woods|Bay|Beach|Bluff|Bluffs|Bottom|Common|Commons|Coves"
+    "|Crossroad|Landing|Meadows|Mountains|Parks)"
+)
 HOUSE_NAMES = (
     "(?:Cottage|House|Rectory|Farm|Lodge|Hall|Court|Villa|Manor|Mill|Barn|Towers?|Building|Mansions?"
     "|Apartments?|Forge|Residences?|Plaza"
@@ -89,7 +105,8 @@ SENTENCE_BEGINS = (
     "|Ring|Text|My|Our|And|But|So|Can"
     "|No|Not|This|That|What|When|Where|Why|How|Mr|Mrs|Ms|Phone|Tel|Email|Mobile|Model|Serial|Name"
     "|Order|Date|After|Before"
-    "|Is|Are|Was|If|There|Just|Also|Then|Bought|Buzzer|Error|Code|Problem|Issue|SN|ID|Best|Regards"
+    "|Is|Are|Was|If|There|Just|Also|Then|Bought|Buzzer|Error|Code|Part|Item|Case|Ticket|Invoice|Ref"
+    "|Version|Firmware|Problem|Issue|SN|ID|Best|Regards"
     "|Cheers|Ask|Use|Text|Leave|Mon|Tue|Wed|Thu|Fri|Sat|Sun|Monday|Tuesday|Wednesday|Thursday|Friday"
     "|Saturday|Sunday)"
 )
@@ -100,7 +117,7 @@ STATES_SMALL = (
 )
 PARTICLES = (
     "(?:am|an der|ob der|bei|im|in der|upon|on|under|by|sur|sous|en|de|del|di|da|do|la|le|les|el|of"
-    "|the|aan den|den|der|van|y|e)"
+    "|the|aan den|den|der|van|ter|ten|aan|y|e)"
 )
 MONTHS = (
     "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|January|February|March|April|June|July"

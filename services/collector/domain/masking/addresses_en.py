@@ -24,6 +24,7 @@ from services.collector.domain.masking.address_words_en import (
     SUFFIX_WORDS,
     SUFFIXES,
     TYPES,
+    TYPES_RARE,
     TYPES_SMALL,
     TYPES_SMALL_ANY,
     UK_CODE,
@@ -37,7 +38,10 @@ _CHAIN = rf"{NAME}(?:[ ](?:{PARTICLES}[ ]){{0,2}}{NAME}){{0,3}}"
 _COMMA = r"(?:[ ]?,[ \n]?|[ \n])"
 _NUMBER = r"\d{1,4}[ ]?[a-z]?(?:[\-/]\d{1,4}[a-z]?)?"
 _ANCHORS = (
-    rf"{_FRESH}{HOUSE},?[ ](?:{POINT}[ ])?(?:{WORD}[ ]){{1,4}}?{TYPES}\b\.?(?:[ ]{POINT}(?!\w))?(?:[ ]\d{{1,4}}\b)?",
+    (
+        rf"{_FRESH}{HOUSE},?[ ](?:{POINT}[ ])?(?:{WORD}[ ]){{1,4}}?{TYPES}\b(?![ ]of[ ])\.?(?:[ ]{POINT}"
+        rf"(?!\w))?(?:[ ]\d{{1,4}}\b)?"
+    ),
     rf"{_FRESH}{HOUSE}[ ](?:{POINT}[ ])?\d{{1,3}}(?:st|nd|rd|th)[ ]{TYPES}\b",
     rf"{_FRESH}{HOUSE},?[ ]{PREFIXES}(?:[ ]{SMALL_PARTS})*[ ]?{NAME}(?:[ \-](?:{SMALL_PARTS}[ ])?{NAME}){{0,3}}",
     (
@@ -45,6 +49,7 @@ _ANCHORS = (
         rf"|Highway|Hwy|Route|Rte|FM|CR|US|Interstate|Rural)"
         r"(?:[ ](?:Road|Rd|Route|Rte|Highway|Hwy))?[ ]\d{1,4})\b"
     ),
+    rf"{_FRESH}{HOUSE}[ ](?:{NAME}[ ]){{1,3}}?{TYPES_RARE}(?=,|\n|\.?$|[ ](?:Apt|Suite|Unit|Ste|Bldg|\#))",
     # The number behind the street, as on the continent.
     (
         rf"{_BEGIN}(?:(?:{NAME}[ \-]){{0,2}}[{CAPITAL}][{LETTER}\-]{{1,24}}?{SUFFIXES}"

@@ -46,7 +46,10 @@ _DIVISIONS = (
     rf"(?:[ /\-,，>]{{1,3}}[{HAN}]{{2,8}}(?:[区县市旗镇乡]|街道)){{0,2}}"
 )
 # A street of a named district.
-_OF_DISTRICT = rf"[区县](?!别|分){PLACE}{{1,6}}?(?:(?<![线思半套管])路|大街|大道|胡同|[东西南北]街)(?![口上边店办])"
+_OF_DISTRICT = (
+    rf"(?<![市小社景地郊园])(?<!开发)[区县](?!别|分){PLACE}{{1,6}}?(?:(?<![线思半套管])路|大街"
+    rf"|大道|胡同|[东西南北]街)(?![口上边店办])"
+)
 _VILLAGES = (
     rf"[镇乡](?!村){PLACE}{{1,6}}?(?:(?<!农)村|社区|屯|居委会)(?![里上口民委])",
     (
@@ -72,10 +75,13 @@ _SIGNS = (
         rf"|楼)[ ]?)?(?:[A-Z]?{ROOM}"
         rf"|\d{{1,2}}-\d{{1,4}})"
     ),
+    rf"[{HAN}](?:路|街|道|巷)[A-Za-z]座(?:[ ]?\d{{6}}(?!\d))?",
     rf"{NUMBER}[ ]?(?:期|区|组团)[ ]?{NUMBER}[ ]?(?:号楼|栋|幢|座|号院)",
     r"(?:邮政)?信箱[ ]?\d{1,6}[ ]?号?|\d{2,6}[ ]?号?信箱",
-    rf"[路街道][东西南北中{NUMERALS}]段[ ]?{HOUSE_NUMBER}[ ]?号|[{NUMERALS}中东西南北]段[ ]?\d{{1,5}}[ ]?号",
+    rf"[路街道][东西南北中{NUMERALS}]段[ ]?{HOUSE_NUMBER}[ ]?号|(?:[{NUMERALS}中东西南北]|\d)段[ ]?\d{{1,5}}[ ]?号",
     *_VILLAGES,
+    rf"[{HAN}]{{2}}(?:路|街|大道)(?:{PLACE}{{0,8}}?){LARGE}{NUMBER}[层楼]",
+    rf"[{HAN}A-Za-z][ ]?[A-Z][座栋塔][ ]?\d{{3,5}}(?!\d){NO_COUNT}",
     _DIVISIONS,
     _OF_DISTRICT,
     _FROM_CITY_DOWN,
@@ -115,9 +121,11 @@ _TAILS = (
     rf"[(](?:{PART}|[{HAN}]{{1,10}})[)]",
     rf"{_SIDE}(?:{_ENDS}|(?={PLACE}{{0,8}}(?:{PART}|{LARGE})))",
     "门口(?:鞋?柜子?)?|[前后侧东西南北]门",
-    r"(?:邮编)?[ ]?[1-8]\d{5}(?!\d)",
+    r"(?:邮编)?[ ]?\d{6}(?!\d)",
 )
 _TAIL = re.compile(f"[ ,]?(?:{'|'.join(_TAILS)})")
+_CODE_BEFORE = re.compile(r"(?<!\d)\d{3,6}[ ]$")
+_CODE_LENGTH_MAX = 8
 _TAILS_MAX = 10
 
 
@@ -128,11 +136,17 @@ def find(view: str) -> Iterator[Span]:
         if match.start() < seen or _NO_PLACE.search(before(view, match.start())):
             continue
         seen = _end_of_tail(view, match.end())
-        yield Span(start_of_place(view, match.start()), seen, Kind.ADDRESS)
+        yield Span(_with_code(view, start_of_place(view, match.start())), seen, Kind.ADDRESS)
     for match in _LABELLED.finditer(view):
         place = _COMPONENT.match(view, match.start("value"), match.end("value"))
         if place:
             yield Span(place.start(), _end_of_tail(view, place.end()), Kind.ADDRESS)
+
+
+def _with_code(view: str, start: int) -> int:
+    """In Taiwan a postcode stands before the place."""
+    code = _CODE_BEFORE.search(view[max(0, start - _CODE_LENGTH_MAX) : start])
+    return start - len(code[0]) if code else start
 
 
 def _end_of_tail(view: str, at: int) -> int:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from services.collector.domain.masking.around import before, names_something_else
+from services.collector.domain.masking.around import after, before, names_something_else
 from services.collector.domain.masking.span import Kind, Span, every
 
 _CARD = re.compile(r"(?<![\dA-Za-z])(?<!\d[.,\-])[2-6]\d{3}(?:[ \-]?\d){11,15}(?!\d|[.,]\d)")
@@ -29,7 +29,11 @@ _IBAN = re.compile(
 )
 _IBAN_MODULUS = 97
 _LUHN_LENGTHS = range(15, 20)
+_FAR = 40
 _UNION_PAY = "62"  # Few other numbers of this length begin so, and people mistype.
+# Shorter ones are in use, too, where a card is spoken of.
+_SHORT = re.compile(r"(?<![\dA-Za-z])(?<!\d[.,\-])[1-6]\d{11,14}(?![\dA-Za-z]|[.,\-]\d)")
+_CARD_NEAR = re.compile(r"\bcards?\b|\bcharged|\brefund|\bdebit|\bcredit|卡|刷|退款", re.IGNORECASE | re.ASCII)
 _FOREIGN = re.compile(r"(?:身份证|证件|\bid card|\bserial|序列号|\bimei)[^\d]{0,16}$", re.IGNORECASE | re.ASCII)
 
 
@@ -42,7 +46,17 @@ def find(view: str) -> Iterator[Span]:
             yield span
     for pattern in (_CARD, _AMEX):
         yield from (span for span in every(pattern, view, Kind.BANK_CARD) if _is_card(view, span))
-    yield from (span for span in every(_IBAN, view, Kind.BANK_CARD) if is_iban(view[span.start : span.end]))
+    for span in every(_SHORT, view, Kind.BANK_CARD):
+        near = f"{before(view, span.start, _FAR)} | {after(view, span.end, _FAR)}"
+        if (
+            is_luhn(view[span.start : span.end])
+            and _CARD_NEAR.search(near)
+            and not names_something_else(view, span.start)
+        ):
+            yield span
+    for span in every(_IBAN, view, Kind.BANK_CARD):
+        if is_iban(view[span.start : span.end]) and not names_something_else(view, span.start):
+            yield span
 
 
 def find_starred(view: str) -> Iterator[Span]:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 from services.collector.domain.masking.span import Kind, Span, every
 
+# Letters that only stand for a chat need a sign before the account, for they begin other numbers, too.
 _ACCOUNT = re.compile(
-    r"(?:QQ号?码?|微信号?|威信|薇信|企鹅号?|扣扣|(?<![A-Za-z])(?:wechat|weixin|[wv]x|telegram"
-    r"|skype)(?:[ ]?(?:id|号))?(?![A-Za-z]))"
-    r"[ ]?(?:同号)?[ ]?(?:[:：]|是|为|加|is)?[ ]?(?P<value>(?=[a-z_\-]{0,18}\d)[a-z\d][a-z\d_\-]{5,19})(?![A-Za-z\d@])",
+    r"(?:(?:QQ号?码?|微信号?|威信|薇信|企鹅号?|扣扣)[ ]?(?:同号)?[ ]?(?:[:：]|是|为|加|is)?"
+    r"|(?<![A-Za-z])(?:wechat|weixin|[wv]x|telegram|skype)(?:[ ]?(?:id|号))?(?:[ ]?(?:[:：]|是|为|加|is)|[ ]))"
+    r"[ ]?(?P<value>(?=[a-z_\-]{0,18}\d)[a-z\d][a-z\d_\-]{5,19})(?![A-Za-z\d@])",
     re.IGNORECASE,
 )
 

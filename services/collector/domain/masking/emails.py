@@ -29,7 +29,7 @@ _SPELT = re.compile(
     rf"(?:(?:[ ]?[\[({{<]at[\])}}>][ ]?|[ ]?艾特[ ]?|[ ]?#at#[ ]?"
     rf"|[ ]?\(a\)[ ]?)(?:{_LABEL}(?:[ ]?[\[({{]dot[\])}}][ ]?|[ ]dot[ ]|[ ]?点[ ]?|\.)){{1,3}}"
     rf"|[ ]at[ ](?:{_LABEL}(?:[ ]?[\[({{]dot[\])}}][ ]?|[ ]dot[ ]|[ ]?点[ ]?)){{1,3}})"
-    r"(?:com|net|org|cn|edu|gov|io|co|uk|de|au|sg|us|test|example)\b(?:[ ]dot[ ](?:uk|cn|au|sg))?)",
+    r"(?:com|net|org|cn|edu|gov|io|co|uk|de|au|sg|us|test|example)(?![A-Za-z])(?:[ ]dot[ ](?:uk|cn|au|sg))?)",
     re.IGNORECASE,
 )
 

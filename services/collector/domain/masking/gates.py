@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from services.collector.domain.masking import (
+    addresses_coded,
     addresses_en,
     addresses_zh,
     bank_cards,
@@ -24,6 +25,11 @@ Finder = Callable[[str], Iterator[Span]]
 
 _DIGITS_6 = re.compile(r"\d(?:\D{0,3}\d){5}")
 _DIGITS_7 = re.compile(r"\d(?:\D{0,3}\d){6}")
+_DOCUMENT = re.compile(
+    r"[护通驾居军pPDdLlSsCcIiNn](?:照|行证|驶证|留证|住证|民证|官证|assport|ASSPORT|AN[ :]|L[ :#]|river|riving"
+    r"|RIVER|icen|ICEN|tate|tudent|itizen|ational|IE[ :]|NI[ :]|IN[ :]|URP|PF[ :]"
+    r"|[dD][ ][cC]ard)(?=[^\n]{0,40}\d)"
+)
 _STARS = re.compile(r"\*(?=\*{3})")
 _HAN_DIGITS = re.compile(rf"[0-9{phones_spoken.HAN_DIGITS}](?:[ \-,、，.·]{{0,2}}[0-9{phones_spoken.HAN_DIGITS}]){{9}}")
 _DIGIT_WORDS = re.compile(
@@ -36,11 +42,19 @@ _AT = re.compile(
 )
 _CHAT = re.compile(r"[Qq企微威薇扣WwVvLlTtSs](?:[Qq]|鹅|信|扣|[Xx]|e[Cc]hat|eixin|ine|elegram|kype)")
 _CHINESE_PLATE = re.compile(rf"[{plates.PROVINCES}](?:(?=[ ]?[A-Za-z])|(?<=使)(?=[ ]?\d)|(?<=\d使))")
+_PLATE_NAMED = re.compile(r"[PpRrTt车牌](?:late|eg|ag|LATE|牌|照)")
 _CAPITAL_AND_DIGIT = re.compile(r"\d(?:[ \-]?[A-Z]|(?<=[A-Z]\d)|(?<=[A-Z][ \-·]\d))")
-_MIXED = re.compile(r"\d(?:\d{3}|\d{0,2}[ ]\d{2}|[A-Za-z\-/]{1,6}\d|(?<=[A-Za-z]\d)|(?<=[A-Za-z][\-/]\d))")
+_MIXED = re.compile(r"\d(?:\d{3}|[A-Z]{3}|\d{0,2}[ ]\d{2}|[A-Za-z\-/]{1,6}\d|(?<=[A-Za-z]\d)|(?<=[A-Za-z][\-/]\d))")
 _CAPITAL_NEAR_NUMBER = re.compile(
     r"[\dB](?:[A-Za-z]?[.,]?[ \n][\"#]?[A-Z]|(?<=[A-Za-z.,)][ \n#]\d)|(?<=[ ]\#\d)|(?i:ox|p)[ ]?\d"
     r"|(?<=\d)[A-Z]{2}(?![A-Za-z]))"
+)
+# Two numbers, or a number and a code, with a word between.
+_CODED = re.compile(
+    (
+        r"\d[A-Za-z]?[ ,\n\-](?=[^!?;]{0,80}?(?:\d{4}|\d\d-\d{3}|\d{3}[ ]\d\d[ ]|\d[A-Z]{2}(?![A-Za-z])"
+        r"|[A-Z]\d[A-Z\d ]|[A-Z]\d{6}))|[AFD]PO[ ,]|[raRA](?:ue|venue)[ ]"
+    ),
 )
 _ADDRESS = re.compile(
     r"[AaDdSsMmPpIiCcGg](?:(?:ddress|DDRESS|(?i:hip|end|eliver)[ ](?i:to))[^\n\d]{0,20}"
@@ -60,13 +74,15 @@ GATES: tuple[tuple[re.Pattern[str], Finder], ...] = (
     (_AT, emails.find),
     (_DIGITS_6, id_cards.find),
     (_DIGITS_6, bank_cards.find),
-    (_CAPITAL_AND_DIGIT, id_cards.find_mixed),
+    (_DOCUMENT, id_cards.find_mixed),
     (_STARS, bank_cards.find_starred),
     (_CHINESE_PLATE, plates.find_chinese),
     (_CAPITAL_AND_DIGIT, plates.find_foreign),
+    (_PLATE_NAMED, plates.find_named),
     (_MIXED, serials.find),
     (_PLACE, addresses_zh.find),
     (_CAPITAL_NEAR_NUMBER, addresses_en.find),
+    (_CODED, addresses_coded.find),
     (_ADDRESS, addresses_en.find_labelled),
     (_SMALL_STREET, addresses_en.find_small),
 )

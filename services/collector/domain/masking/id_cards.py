@@ -27,7 +27,9 @@ _NAMED = re.compile(
 # Of the Emirates, which begins with the country's number.
 _EMIRATES = re.compile(r"(?<![\d\-])784[ \-]?\d{4}[ \-]?\d{7}[ \-]?\d(?![\d\-])")
 _SOCIAL = re.compile(r"(?<![\d\-])\d{3}([\- ])\d{2}\1\d{4}(?![\d\-])|(?<![\d\-])\d{9}(?![\d\-])")
-_INSURANCE = re.compile(r"(?<![A-Za-z\d])[A-Z]{2}([ \-]?)\d{2}\1\d{2}\1\d{2}\1[A-D](?![A-Za-z\d])", re.IGNORECASE)
+_INSURANCE = re.compile(
+    r"(?<![A-Za-z\d])[A-Z]{2}([ \-]?)\d{2}[ \-]?\d{2}[ \-]?\d{2}\1[A-DT](?![A-Za-z\d])", re.IGNORECASE
+)
 _SOCIAL_NAMED = re.compile(r"\bssn\b|\bsocial\b|社会安全|社安号", re.IGNORECASE | re.ASCII)
 _INSURANCE_NAMED = re.compile(r"national insurance|\bni\b|\bnino\b", re.IGNORECASE | re.ASCII)
 # Documents whose numbers mix letters and digits.

@@ -55,7 +55,8 @@ _HOTLINE = re.compile(
 )
 _OWN = re.compile(
     r"(?:我(?:的|家|自己|们公司|公司|司)?|本人)的?(?:电话|手机|号码|热线|座机|联系方式)"
-    r"|\b(?:my|our)(?: own)? (?:phone|number|line|cell|office|tel)",
+    r"|\b(?:call|text|reach|ring|phone) (?:me|us) (?:at|on|back)|\b(?:my|our)(?: own)? (?:phone"
+    r"|number|line|cell|office|tel)",
     re.IGNORECASE | re.ASCII,
 )
 _OWN_AFTER = re.compile(r"我自己的|是我的|我的号|\bmy own|\bis mine|\bis my\b", re.IGNORECASE | re.ASCII)

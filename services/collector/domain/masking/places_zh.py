@@ -5,7 +5,7 @@ import re
 from services.collector.domain.masking.address_words_zh import LEADS, WEAK_LEADS
 from services.collector.domain.masking.gazetteer_zh import CITIES, DISTRICTS, PROVINCES
 
-_KNOWN = re.compile(rf"(?:中国)?[ ]?(?:{PROVINCES}|{CITIES}|{DISTRICTS})")
+_KNOWN = re.compile(rf"(?:中国[ ]?)?(?:{PROVINCES}|{CITIES}|{DISTRICTS})")
 _ADMIN = re.compile(r"(?:自治[区州县]|[省市县旗镇乡]|(?<![A-Za-z\d])区|街道)")
 _LEADS = re.compile(LEADS)
 _WEAK_LEADS = re.compile(WEAK_LEADS)

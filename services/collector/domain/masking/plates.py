@@ -8,7 +8,7 @@ from services.collector.domain.masking.span import Kind, Span, every
 
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领"
 _CHINESE = re.compile(
-    rf"(?<![最全更换出])[{PROVINCES}][ ]?[A-HJ-NP-Z][·. \-]{{0,2}}"
+    rf"(?<![最全更换出])[{PROVINCES}][ ]?[A-Z][·. \-]{{0,2}}"
     r"(?=[A-Z\d]{0,4}\d[A-Z\d]{0,4}\d)[A-HJ-NP-Z\d]{4,5}[A-HJ-NP-Z\d挂学警港澳](?![A-Za-z\d\-])"
 )
 _EMBASSY = re.compile(r"(?<![A-Za-z\d\u3400-\u9fff])使[ ]?\d{6}|(?<=车)使\d{6}|\d{6}使(?!用)")
@@ -24,16 +24,17 @@ _VEHICLE = re.compile(
     r"\b(?:van|car|truck|lorry|reg|registration|plates?|driver|vehicle|parked|taxi)\b|车", re.IGNORECASE | re.ASCII
 )
 _NAMED = re.compile(
-    r"(?i:\b(?:plates?|reg(?:istration|o)?|number[ -]?plates?|tag)\b(?:[ ](?:number|no|mark))?\.?|车牌号?码?|牌照)"
+    r"(?i:\b(?:plates?|reg(?:istration|o)?|number[ -]?plates?|tag)\b(?:[ ](?:number|no"
+    r"|mark)(?![A-Za-z\d]))?\.?|车牌号?码?|牌照)"
     r"[^\w\n\ufffc]{0,3}(?:(?i:is|was|reads|of|that|with|on|the|said|saying|as|number|是|为)[^\w\n\ufffc]{1,2}){0,3}"
-    r"(?P<value>(?=[A-Z \-]{0,6}\d)(?=[A-Z\d \-]{4})[A-Z\d]{1,7}(?:[ \-·][A-Z\d]{1,5}){0,2})(?![\w])"
+    r"(?P<value>(?=[A-Z \-]{0,6}\d)(?=[A-Z\d \-·]{4})[A-Z\d]{1,7}(?:[ \-·][A-Z\d]{1,6}){0,2})(?![\w])"
 )
 # Forms of many countries and states; each alone could be anything, so a vehicle must be spoken of.
 _FOREIGN = re.compile(
     r"(?<![A-Za-z\d\-])(?:(?:[A-Z]{2}[ ])?(?:[A-Z]{3}[ \-]?\d{3,4}|\d[A-Z]{3}\d{3}"
     r"|\d[A-Z]{2}[ \-]?\d[A-Z]{2}|\d{3}[ \-][A-Z]{3}|[A-Z]{2}[ \-]\d{3}[ \-][A-Z]{2}"
     r"|\d[A-Z]{4}\d{2,3}|[A-Z]{3}[ \-]?\d[A-Z]\d{2})"
-    r"|[A-ZÄÖÜ]{1,3}[ \-][A-Z]{1,2}[ \-]?\d{1,4}[EH]?)(?![A-Za-z\d\-])"
+    r"|[A-Z]{2,3}-\d{4}|\d{3,4}-[A-Z]{2,3}|[A-ZÄÖÜ]{1,3}[ \-][A-Z]{1,2}[ \-]?\d{1,4}[EH]?)(?![A-Za-z\d\-])"
 )
 _FOREIGN_VEHICLE = re.compile(
     (
@@ -42,7 +43,7 @@ _FOREIGN_VEHICLE = re.compile(
     ),
     re.IGNORECASE,
 )
-_PLATE_CHARACTERS = range(4, 9)
+_PLATE_CHARACTERS = range(4, 10)
 _FAR = 40
 
 
@@ -59,6 +60,10 @@ def find_foreign(view: str) -> Iterator[Span]:
     for span in every(_FOREIGN, view, Kind.PLATE):
         if _is_near(_FOREIGN_VEHICLE, view, span) and not names_something_else(view, span.start):
             yield span
+
+
+def find_named(view: str) -> Iterator[Span]:
+    """Whatever is called a plate and is as long as one."""
     yield from (span for span in every(_NAMED, view, Kind.PLATE) if _is_as_long_as_a_plate(view, span))
 
 

@@ -1,11 +1,11 @@
 """What serial numbers are called in both languages, and what else a mixture of letters and digits may be."""
 
-_OF = (
-    "(?:序列|机身|机体|机器|整机|主机|[内外]机|产品|设备|出厂|铭牌|生产|识别|注册|资产|固定资产"
-    "|本机|电器|机组|机型?贴纸)"
-)
+_OF = "(?:序列|机身|机体|机器|整机|主机|[内外]机|产品|设备|出厂|生产|识别|注册|资产|固定资产|本机|电器|机组|机型?贴纸)"
 _NUMBER = "(?:的?(?:编号|编码|号码|条形?码|序号|串号|流水码|代码|识别码|唯一码|二维码|号|码)|[ ]?(?:ID|id|Id|SN|sn))"
-CALLED_ZH = rf"(?:{_OF}{_NUMBER}|序列号?码?|出厂序号|串[号码]|机[号码](?!头)|车架号|机身(?=[A-Z\d]))"
+CALLED_ZH = (
+    rf"(?:(?:{_OF}|(?:铭牌|贴纸|标签|背面|底部|侧面|机壳|包装|外箱)上?){_NUMBER}|序列号?码?|出厂序号"
+    rf"|串[号码]|机[号码](?!头)|车架号|机身(?=[A-Z\d]))"
+)
 CALLED_EN = (
     r"(?:(?<![A-Za-z])S[ /\\.\-]?N(?:\.(?=[ :#]))?(?:码|号)?(?![A-Za-z])"
     r"|(?<![A-Za-z])(?:S\.[ ]?No|E-Nr)(?![A-Za-z])\.?|(?<![A-Za-z])serials?(?:(?:[ ]?(?:no|nr|num"
@@ -43,7 +43,7 @@ PARCEL_OR_CASE = (
     r"[\-]?[A-Z]?\d"
 )
 UNITS = (
-    r"(?:(?:\d+(?:V|W|KW|HZ|L|ML|MM|CM|M|KG|G|MIN|S|DB|A|MA|MAH|GB|TB|MB|T|K|P|MP|HP|BTU|RPM|PA|KPA"
+    r"(?:(?:\d{1,8}(?:V|W|KW|HZ|L|ML|MM|CM|M|KG|G|MIN|S|DB|A|MA|MAH|GB|TB|MB|T|K|P|MP|HP|BTU|RPM|PA|KPA"
     r"|BAR|C|F|H|X|D|USD|RMB|IN|INCH|FT|LB|LBS|OZ)"
     r"|IPX?\d{1,2})[\-/]?){1,9}"
 )
