@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from shared.access.credentials import Credentials
+from shared.access.heads import Heads
+from shared.access.sealing import Sealer
 from shared.contracts.envelope import Event
 from shared.database import Database, is_transient
 from shared.messaging.consumer import Able, Consumer, Reaction
@@ -13,6 +15,7 @@ from shared.messaging.lanes import Kick, Lane, running
 from shared.messaging.relay import Relay
 from shared.messaging.stream import Stream
 from shared.settings import LaneName, ServiceSettings
+from shared.web.pages import Pages
 
 Door = TypeVar("Door")
 
@@ -29,6 +32,17 @@ class Ground:
         self.credentials = Credentials(self.database)
         self.kick_relay = Kick()
         self.kick_jobs = Kick()
+
+    def state(self, context: object) -> dict[str, object]:
+        """What the doors find in the application's state; `context` holds the service's own parts."""
+        return {
+            "context": context,
+            "service": self.service,
+            "database": self.database,
+            "carrier": self.carrier,
+            "credentials": self.credentials,
+            "pages": Pages(self.settings.cursor_key_file.read_text().strip()),
+        }
 
     def doors(self, routers: list[Door]) -> list[Door]:
         """The service's own doors, unless this process was told to run without them. Health is always asked for."""
@@ -66,6 +80,10 @@ class Ground:
         """The lane that does what was put down for later."""
         return Jobs(self.carrier, handlers, self.kick_jobs, lease_s=self.settings.job_lease_s)
 
+    def sealer(self) -> Sealer:
+        """What chains this service's audit lines, beside the jobs lane."""
+        return Sealer(self.carrier, Heads(self.settings.data_dir / "audit" / f"{self.service}.heads"))
+
     async def is_database_there(self) -> bool:
         """Whether both roles can work now."""
         try:
@@ -86,6 +104,8 @@ class Ground:
         await self.database.open()
         await self.carrier.open()
         chosen = [lane for lane in lanes if self.settings.has_lane(LaneName(lane.name))]
+        if self.settings.has_lane(LaneName.JOBS):
+            chosen.append(self.sealer())
         try:
             async with running(chosen):
                 yield

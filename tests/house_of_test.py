@@ -53,6 +53,7 @@ class House:
             "carrier_url": self.url(service, "carrier"),
             "nats_url": self.environment["NATS_URL"],
             "data_dir": self.data.root,
+            "cursor_key_file": self.data.keys / "cursor.key",
             "lanes": lanes,
         }
         return kind(**(given | more))
@@ -68,7 +69,6 @@ class House:
         own = {
             "collector_url": "http://collector.invalid",
             "peer_key_file": keys / "tracker.peer.key",
-            "cursor_key_file": keys / "cursor.key",
         }
         return tracker.build(self.settings(TrackerSettings, service, lanes=lanes, **(own | more)))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import typer
 
-from deploy.commands import evaluate_masking, import_file, mails, migrate, ps, sql_roles, status, stop, test, up
+from deploy.commands import audit, evaluate_masking, import_file, mails, migrate, ps, sql_roles, status, stop, test, up
 
 EXIT_USAGE = 2
 HELP = "Huiyin 回音: collects feedback, understands it, acts on it, and answers every customer who spoke."
@@ -25,9 +25,13 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "test": test.test,
     "check": test.check,
 }
+# Commands that are several, such as `run.py audit verify`.
+GROUPS: dict[str, typer.Typer] = {"audit": audit.group}
 PASSES_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 for name, command in COMMANDS.items():
     app.command(name, context_settings=PASSES_ON if name == "test" else None)(command)
+for name, group in GROUPS.items():
+    app.add_typer(group, name=name)
 
 
 @app.command("help", hidden=True)
@@ -53,7 +57,7 @@ def _command_first(arguments: list[str]) -> list[str]:
     """Options may stand before the command; without a command, it is `up`."""
     if arguments[:1] in (["--help"], ["-h"]):
         return ["--help"]
-    named = next((argument for argument in arguments if argument in COMMANDS), None)
+    named = next((argument for argument in arguments if argument in (*COMMANDS, *GROUPS)), None)
     if named is None and (not arguments or arguments[0].startswith("-")):
         return ["up", *arguments]
     if named is not None and arguments[0].startswith("-"):

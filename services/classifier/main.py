@@ -13,6 +13,7 @@ from shared.ground import Ground
 from shared.logs import set_up_logs
 from shared.messaging.lanes import Lane
 from shared.settings import read_settings
+from shared.web import audit_door
 from shared.web.application import create_app
 from shared.web.server import serve
 
@@ -32,10 +33,11 @@ def build(settings: ClassifierSettings) -> FastAPI:
         ground.consumer(reactions(shelf, now), able=is_able),
         ground.jobs({TRAIN_STARTER: model.train}),
     ]
-    routers = ground.doors([verdicts.router])
+    routers = ground.doors([audit_door.router, verdicts.router])
     context = Context(database=ground.database, carrier=ground.carrier)
-    state = {"context": context, "credentials": ground.credentials}
-    return create_app("classifier", routers, state=state, running=ground.running(lanes), is_ready=is_able)
+    return create_app(
+        "classifier", routers, state=ground.state(context), running=ground.running(lanes), is_ready=is_able
+    )
 
 
 def main() -> None:

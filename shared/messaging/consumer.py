@@ -6,11 +6,14 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import nats.errors
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
+from shared.access import audit
+from shared.access.audit import AuditLine
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.events import EVENTS
 from shared.contracts.routes import subject_of
@@ -29,7 +32,9 @@ RETRY_PAUSE_MAX_S = 60.0
 
 _log = get_log("consumer")
 
-Reaction = Callable[[Tx, Sequence[Envelope]], Awaitable[None]]
+# What a reaction did, as a line for each tenant; the consumer writes them in its transaction. None where nothing was
+# done but to copy what has its line elsewhere.
+Reaction = Callable[[Tx, Sequence[Envelope]], Awaitable[Mapping[UUID, AuditLine] | None]]
 Able = Callable[[], Awaitable[bool]]
 
 
@@ -126,7 +131,7 @@ class Consumer:
                 fresh[EVENTS[fact.type, fact.version]].append(fact)
             for kind, reaction in self._reactions.items():
                 if fresh[kind]:
-                    await reaction(tx, fresh[kind])
+                    await audit.write(tx, self._service, await reaction(tx, fresh[kind]) or {})
         self._kick()
 
     async def _react_one_by_one(self, delivered: _Delivered) -> None:

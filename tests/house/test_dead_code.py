@@ -21,7 +21,14 @@ class Item(Protocol):
 
 KINDS = {"function", "class", "method", "property", "import", "unreachable_code"}
 CONFIDENCE_MIN_PERCENT = 60
-CALLED_THROUGH_A_DECORATOR = ["@router.*", "@app.*", "@pytest.fixture*", "@field_validator", "@model_validator"]
+CALLED_THROUGH_A_DECORATOR = [
+    "@router.*",
+    "@group.*",
+    "@app.*",
+    "@pytest.fixture*",
+    "@field_validator",
+    "@model_validator",
+]
 CALLED_BY_NAME = {
     "pytest_collection_modifyitems": "pytest calls its hooks by their names",
     "pytest_terminal_summary": "pytest calls its hooks by their names",

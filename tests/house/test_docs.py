@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 
-from deploy.commands.app import COMMANDS
+from deploy.commands.app import COMMANDS, GROUPS
 from services.classifier.api import verdicts
 from services.classifier.settings import ClassifierSettings
 from services.collector.api import addresses, feedback, figures, receipts
@@ -23,6 +23,7 @@ from services.tracker.settings import TrackerSettings
 from shared.contracts.routes import ROUTES, subject_of
 from shared.contracts.vocabulary import Language
 from shared.settings import LaneName, ServiceSettings
+from shared.web import audit_door
 from shared.web.field_texts import FIELD_RULES
 from shared.web.problem_texts import PROBLEMS
 from shared.web.said import Said
@@ -31,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 NAMES = [str(path.relative_to(ROOT)) for path in DOCS]
 SETTINGS = (CollectorSettings, ClassifierSettings, TrackerSettings)
-ROUTERS = (addresses, feedback, figures, receipts, verdicts, actions, cases, notices, problems)
+ROUTERS = (audit_door, addresses, feedback, figures, receipts, verdicts, actions, cases, notices, problems)
 ADR_LINES_MAX = 35
 README_LINES_MAX = 120
 
@@ -139,6 +140,8 @@ def test_every_limit_in_the_operators_page_is_the_codes() -> None:
 def test_every_command_stands_in_the_readme() -> None:
     page = read("README.md")
     written = ["`run.py`" if name == "up" else f"`run.py {name}" for name in COMMANDS]
+    for name, group in GROUPS.items():
+        written += [f"`run.py {name} {command.name}" for command in group.registered_commands]
     assert [command for command in written if f"| {command}" not in page] == []
 
 

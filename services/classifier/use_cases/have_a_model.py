@@ -4,6 +4,8 @@ from services.classifier.model.corpus import corpus_hash
 from services.classifier.model.shelf import Shelf
 from services.classifier.model.worker import train_in_child
 from services.classifier.store.models import KEEPER_ID, model_of_corpus, register
+from shared.access import audit
+from shared.access.audit import AuditLine
 from shared.database import Database, Tx
 from shared.ids import new_id
 from shared.messaging import jobs
@@ -43,6 +45,10 @@ class StarterModel:
         """The job: trains in a child process, then registers the model and ends the job in one transaction."""
         made = await train_in_child(self._shelf.folder)
         async with self._database.transaction(KEEPER_ID) as tx:
-            await register(tx, made.version, made.corpus, made.examples)
+            model_id = await register(tx, made.version, made.corpus, made.examples)
+            if model_id is not None:
+                detail = {"version": made.version, "examples": made.examples}
+                line = AuditLine("model.register", "model", model_id, detail, why=claim.kind)
+                await audit.write(tx, "classifier", {KEEPER_ID: line})
             await jobs.finish(tx, claim)
         self._shelf.put(made.version)

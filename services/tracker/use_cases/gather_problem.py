@@ -27,15 +27,17 @@ async def start_problem(tx: Tx, tenant_id: UUID, title: str, case_ids: Sequence[
     """A new problem with its first cases. Raises UnknownCasesError."""
     problem_id = await problems.add_problem(tx, tenant_id, title)
     seen = await _join(tx, tenant_id, problem_id, case_ids)
-    return Done(seen, AuditLine("problem.start", "problem", problem_id, {"cases": len(case_ids)}))
+    return Done(seen, AuditLine("problem.start", "problem", problem_id, after={"cases": seen.cases}))
 
 
 async def join_cases(tx: Tx, tenant_id: UUID, problem_id: UUID, case_ids: Sequence[UUID]) -> Done[ProblemSeen]:
     """More cases for a problem. Raises UnknownProblemError, UnknownCasesError."""
-    if await problems.read_problem(tx, tenant_id, problem_id) is None:
+    known = await problems.read_problem(tx, tenant_id, problem_id)
+    if known is None:
         raise UnknownProblemError
     seen = await _join(tx, tenant_id, problem_id, case_ids)
-    return Done(seen, AuditLine("problem.join", "problem", problem_id, {"cases": len(case_ids)}))
+    before, after = {"cases": known.cases}, {"cases": seen.cases}
+    return Done(seen, AuditLine("problem.join", "problem", problem_id, before=before, after=after))
 
 
 async def _join(tx: Tx, tenant_id: UUID, problem_id: UUID, case_ids: Sequence[UUID]) -> ProblemSeen:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from services.tracker.domain.action_states import ActionKind
+from services.tracker.domain.action_states import ActionKind, ActionState
 from services.tracker.store.actions import add_action
 from services.tracker.store.problems import read_problem
 from services.tracker.use_cases.gather_problem import UnknownProblemError
@@ -19,4 +19,5 @@ async def plan_action(  # noqa: PLR0913 - an action has this many parts; all but
     if await read_problem(tx, tenant_id, problem_id) is None:
         raise UnknownProblemError
     action_id = await add_action(tx, tenant_id, problem_id, kind, {"title": title, "answers": dict(answers)})
-    return Done(action_id, AuditLine("action.plan", "action", action_id, {"problem": str(problem_id), "kind": kind}))
+    detail, after = {"problem": str(problem_id), "kind": kind}, {"state": ActionState.DRAFT, "round": 0}
+    return Done(action_id, AuditLine("action.plan", "action", action_id, detail, after=after))

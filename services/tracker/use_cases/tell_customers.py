@@ -6,6 +6,8 @@ from services.tracker.store.actions import read_action
 from services.tracker.store.notices import plan
 from services.tracker.store.problems import customers_behind
 from services.tracker.store.tables import Action
+from shared.access import audit
+from shared.access.audit import AuditLine, count_of
 from shared.database import Database, Tx
 from shared.messaging import jobs
 from shared.messaging.jobs import Claim
@@ -28,4 +30,7 @@ async def plan_notices(claim: Claim, database: Database) -> None:
             customers = await customers_behind(tx, claim.tenant_id, action.problem_id)
             added = await plan(tx, claim.tenant_id, action.id, int(claim.args["round"]), customers)
             await jobs.put_many(tx, claim.tenant_id, SEND_NOTICE, {str(notice_id): {} for notice_id in added})
+            if added:
+                line = AuditLine("notice.plan", "action", action.id, count_of(added), why=claim.kind)
+                await audit.write(tx, "tracker", {claim.tenant_id: line})
         await jobs.finish(tx, claim)
