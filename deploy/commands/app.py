@@ -6,7 +6,20 @@ from collections.abc import Callable
 
 import typer
 
-from deploy.commands import audit, evaluate_masking, import_file, mails, migrate, ps, sql_roles, status, stop, test, up
+from deploy.commands import (
+    audit,
+    dead_letters,
+    evaluate_masking,
+    import_file,
+    mails,
+    migrate,
+    ps,
+    sql_roles,
+    status,
+    stop,
+    test,
+    up,
+)
 
 EXIT_USAGE = 2
 HELP = "Huiyin 回音: collects feedback, understands it, acts on it, and answers every customer who spoke."
@@ -26,7 +39,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "check": test.check,
 }
 # Commands that are several, such as `run.py audit verify`.
-GROUPS: dict[str, typer.Typer] = {"audit": audit.group}
+GROUPS: dict[str, typer.Typer] = {"audit": audit.group, "dead-letters": dead_letters.group}
 PASSES_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 for name, command in COMMANDS.items():
     app.command(name, context_settings=PASSES_ON if name == "test" else None)(command)

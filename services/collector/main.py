@@ -12,7 +12,7 @@ from shared.crypto import read_master_key
 from shared.ground import Ground
 from shared.logs import set_up_logs
 from shared.settings import read_settings
-from shared.web import audit_door
+from shared.web import audit_door, dead_letter_doors
 from shared.web.application import create_app
 from shared.web.rates import Rates
 from shared.web.server import serve
@@ -27,7 +27,16 @@ def build(settings: CollectorSettings) -> FastAPI:
         keyring=Keyring(read_master_key(settings.master_key_file)),
         kick_relay=ground.kick_relay,
     )
-    routers = ground.doors([addresses.router, audit_door.router, feedback.router, figures.router, receipts.router])
+    routers = ground.doors(
+        [
+            addresses.router,
+            audit_door.router,
+            dead_letter_doors.router,
+            feedback.router,
+            figures.router,
+            receipts.router,
+        ]
+    )
     state = ground.state(context) | {"rates": Rates()}
     running = ground.running([ground.relay(), ground.access(ACCESS)])
     return create_app(

@@ -23,7 +23,7 @@ from services.tracker.settings import TrackerSettings
 from shared.contracts.routes import ROUTES, subject_of
 from shared.contracts.vocabulary import Language
 from shared.settings import LaneName, ServiceSettings
-from shared.web import audit_door
+from shared.web import audit_door, dead_letter_doors
 from shared.web.field_texts import FIELD_RULES
 from shared.web.problem_texts import PROBLEMS
 from shared.web.said import Said
@@ -32,7 +32,19 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 NAMES = [str(path.relative_to(ROOT)) for path in DOCS]
 SETTINGS = (CollectorSettings, ClassifierSettings, TrackerSettings)
-ROUTERS = (audit_door, addresses, feedback, figures, receipts, verdicts, actions, cases, notices, problems)
+ROUTERS = (
+    audit_door,
+    dead_letter_doors,
+    addresses,
+    feedback,
+    figures,
+    receipts,
+    verdicts,
+    actions,
+    cases,
+    notices,
+    problems,
+)
 ADR_LINES_MAX = 35
 README_LINES_MAX = 120
 
