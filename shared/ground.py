@@ -30,6 +30,7 @@ class Ground:
         self.carrier = Database(settings.carrier_url, connections_max=settings.pool_connections_max)
         self.stream = Stream(settings.nats_url, settings.stream, replicas=settings.nats_replicas)
         self.credentials = Credentials(self.database)
+        self.consumers: list[str] = []
         self.kick_relay = Kick()
         self.kick_jobs = Kick()
 
@@ -40,6 +41,8 @@ class Ground:
             "service": self.service,
             "database": self.database,
             "carrier": self.carrier,
+            "stream": self.stream,
+            "consumers": self.consumers,
             "credentials": self.credentials,
             "pages": Pages(self.settings.cursor_key_file.read_text().strip()),
         }
@@ -54,26 +57,22 @@ class Ground:
 
     def consumer(self, reactions: Mapping[type[Event], Reaction], *, able: Able | None = None) -> Consumer:
         """The lane that takes others' facts in."""
-        return Consumer(
-            self.service,
-            database=self.database,
-            carrier=self.carrier,
-            stream=self.stream,
-            reactions=reactions,
-            kick=self.kick_relay,
-            able=able or self.is_database_there,
-        )
+        return self._consumer(self.service, reactions, able or self.is_database_there)
 
     def access(self, reactions: Mapping[type[Event], Reaction]) -> Consumer:
         """The lane that takes in who may do what; it never waits behind the service's other facts."""
+        return self._consumer(f"{self.service}-access", reactions, self.is_database_there)
+
+    def _consumer(self, name: str, reactions: Mapping[type[Event], Reaction], able: Able) -> Consumer:
+        self.consumers.append(name)
         return Consumer(
-            f"{self.service}-access",
+            name,
             database=self.database,
             carrier=self.carrier,
             stream=self.stream,
             reactions=reactions,
             kick=self.kick_relay,
-            able=self.is_database_there,
+            able=able,
         )
 
     def jobs(self, handlers: Mapping[str, Handler]) -> Jobs:

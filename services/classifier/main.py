@@ -13,7 +13,7 @@ from shared.ground import Ground
 from shared.logs import set_up_logs
 from shared.messaging.lanes import Lane
 from shared.settings import read_settings
-from shared.web import audit_door, dead_letter_doors
+from shared.web import audit_door, dead_letter_doors, metrics_door
 from shared.web.application import create_app
 from shared.web.server import serve
 
@@ -33,7 +33,7 @@ def build(settings: ClassifierSettings) -> FastAPI:
         ground.consumer(reactions(shelf, now), able=is_able),
         ground.jobs({TRAIN_STARTER: model.train}),
     ]
-    routers = ground.doors([audit_door.router, dead_letter_doors.router, verdicts.router])
+    routers = ground.doors([audit_door.router, dead_letter_doors.router, metrics_door.router, verdicts.router])
     context = Context(database=ground.database, carrier=ground.carrier)
     return create_app(
         "classifier", routers, state=ground.state(context), running=ground.running(lanes), is_ready=is_able

@@ -12,7 +12,7 @@ from shared.crypto import read_master_key
 from shared.ground import Ground
 from shared.logs import set_up_logs
 from shared.settings import read_settings
-from shared.web import audit_door, dead_letter_doors
+from shared.web import audit_door, dead_letter_doors, metrics_door
 from shared.web.application import create_app
 from shared.web.rates import Rates
 from shared.web.server import serve
@@ -34,6 +34,7 @@ def build(settings: CollectorSettings) -> FastAPI:
             dead_letter_doors.router,
             feedback.router,
             figures.router,
+            metrics_door.router,
             receipts.router,
         ]
     )

@@ -18,7 +18,7 @@ from shared.messaging.jobs import Handler
 from shared.messaging.lanes import Lane
 from shared.peers.addresses import Addresses
 from shared.settings import read_settings
-from shared.web import audit_door, dead_letter_doors
+from shared.web import audit_door, dead_letter_doors, metrics_door
 from shared.web.application import create_app
 from shared.web.server import serve
 
@@ -42,7 +42,15 @@ def build(settings: TrackerSettings) -> FastAPI:
     handlers: dict[str, Handler] = {PLAN_NOTICES: planning, SEND_NOTICE: send_notice}
     lanes: list[Lane] = [ground.relay(), ground.consumer(REACTIONS), ground.jobs(handlers)]
     routers = ground.doors(
-        [actions.router, audit_door.router, dead_letter_doors.router, cases.router, notices.router, problems.router]
+        [
+            actions.router,
+            audit_door.router,
+            dead_letter_doors.router,
+            metrics_door.router,
+            cases.router,
+            notices.router,
+            problems.router,
+        ]
     )
     running = ground.running(lanes, closing=[addresses.close])
     return create_app(

@@ -5,6 +5,7 @@ from shared.database import Database
 SENT_KEPT_DAYS = 7  # Longer than the stream keeps them, so that a lost stream can be sent again.
 INBOX_KEPT_DAYS = 14  # Longer than anything can still be sent again.
 JOBS_KEPT_DAYS = 14
+FAILURES_KEPT_DAYS = 14  # Of facts that failed and had their effect later; what was set aside stays.
 DELETE_ROWS_MAX = 20_000
 
 _STATEMENTS = (
@@ -22,6 +23,11 @@ _STATEMENTS = (
         """DELETE FROM job WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM job
          WHERE done_at < now() - make_interval(days => $1) LIMIT $2)""",
         JOBS_KEPT_DAYS,
+    ),
+    (
+        """DELETE FROM dead_letter WHERE (consumer, msg_id) IN (SELECT consumer, msg_id FROM dead_letter
+         WHERE dead_at IS NULL AND last_at < now() - make_interval(days => $1) LIMIT $2)""",
+        FAILURES_KEPT_DAYS,
     ),
 )
 

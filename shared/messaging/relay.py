@@ -14,6 +14,7 @@ from shared.logs import get_log
 from shared.messaging.cleanup import clean_up
 from shared.messaging.lanes import Kick
 from shared.messaging.stream import Delivery, StreamState
+from shared.trace import tracing
 
 ROWS_MAX = 500
 PACK_BYTES_MAX = 512 * 1024
@@ -24,7 +25,7 @@ CLEAN_UP_S = 600.0
 _log = get_log("relay")
 
 _CLAIM = """
-SELECT tenant_id, id, subject, body::text AS body FROM outbox
+SELECT tenant_id, id, subject, body::text AS body, body->>'trace_id' AS trace_id FROM outbox
 WHERE sent_at IS NULL ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED
 """
 _SENT = """
@@ -88,6 +89,8 @@ class Relay:
                 return 0
             last_seq = await self._publish(rows)
             await self._mark_sent(tx, rows, last_seq)
+        with tracing(row["trace_id"] for row in rows):
+            _log.info("carried", facts=len(rows))
         return len(rows)
 
     async def _publish(self, rows: Sequence[asyncpg.Record]) -> int:

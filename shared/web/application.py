@@ -16,6 +16,8 @@ from shared.web.last_resort import LastResort
 from shared.web.limits import BodyLimit
 from shared.web.problems import MEDIA_TYPE, Problem, field_errors, problem_response
 from shared.web.rates import RateHeaders
+from shared.web.telemetry import telemetry
+from shared.web.tracing import Traced
 
 Check = Callable[[], Awaitable[bool]]
 _Middleware = Callable[[ASGIApp], ASGIApp]
@@ -49,6 +51,7 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
         title=f"Huiyin {title}",
         version="1",
         lifespan=lifespan,
+        telemetry=telemetry(),
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
@@ -60,10 +63,8 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
         app.include_router(router)
     app.include_router(_health(is_ready))
     describe_models(app, described)
-    app.add_middleware(LastResort)
-    app.add_middleware(BodyLimit)
-    app.add_middleware(RateHeaders)
-    for middleware in around:
+    layers: Sequence[_Middleware] = (LastResort, BodyLimit, RateHeaders, *around, Traced)
+    for middleware in layers:  # From the inside out.
         app.add_middleware(middleware)
     _speak_problems(app)
     return app

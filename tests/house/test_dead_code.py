@@ -32,6 +32,8 @@ CALLED_THROUGH_A_DECORATOR = [
 CALLED_BY_NAME = {
     "pytest_collection_modifyitems": "pytest calls its hooks by their names",
     "pytest_terminal_summary": "pytest calls its hooks by their names",
+    "do_POST": "http.server calls it when a request has come",
+    "log_message": "as do_POST, for what is to be said of it",
     "handle_DATA": "aiosmtpd calls it when a mail has come",
     "handle_MAIL": "as handle_DATA, for the sender",
     "handle_RCPT": "as handle_DATA, for each recipient",

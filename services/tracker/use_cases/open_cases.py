@@ -26,4 +26,11 @@ def _case(fact: Envelope) -> Values:
         "occurred_at", "received_at",
     })  # fmt: skip
     judged = event.model_dump(include={"category", "urgency", "confidence", "model_version"})
-    return {"tenant_id": fact.tenant_id, "id": new_id(), "state": CaseState.NEW, **copied, **judged}
+    return {
+        "tenant_id": fact.tenant_id,
+        "id": new_id(),
+        "state": CaseState.NEW,
+        "trace_id": fact.trace_id,
+        **copied,
+        **judged,
+    }

@@ -20,9 +20,12 @@ from shared.clock import Clock, now
 from shared.contracts.reach import PersonOut
 from shared.contracts.vocabulary import Purpose
 from shared.database import Database, Tx
+from shared.logs import get_log
 from shared.messaging import jobs
 from shared.messaging.jobs import Claim, StaleLeaseError, TryLaterError
 from shared.peers.addresses import Addresses, PeerAwayError
+
+_log = get_log("mail")
 
 SEND_TRIES_MAX = 60  # With the pauses below about a day: a mail server may be away for a night.
 RETRY_PAUSE_S = 5.0
@@ -104,6 +107,7 @@ class SendNotice:
             if not await notices.claim(tx, notice, address.address_id, letter):
                 raise StaleLeaseError(claim.kind)
         ending = await self.mailer.send(Mail(notice.id, address.value, letter, self.clock()))
+        _log.info("mail", notice=str(notice.id), ending=ending)
         await self._book(claim, notice, ending)
 
     async def _book(self, claim: Claim, notice: Notice, ending: Ending) -> None:
