@@ -16,6 +16,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.stream import Stream
 from shared.settings import LaneName, ServiceSettings
 from shared.web.pages import Pages
+from shared.web.self_checks import SelfCheck
 
 Door = TypeVar("Door")
 
@@ -34,11 +35,11 @@ class Ground:
         self.kick_relay = Kick()
         self.kick_jobs = Kick()
 
-    def state(self, context: object) -> dict[str, object]:
+    def state(self, context: object, self_checks: Mapping[str, SelfCheck]) -> dict[str, object]:
         """What the doors find in the application's state; `context` holds the service's own parts."""
         return {
             "context": context,
-            "service": self.service,
+            "self_checks": self_checks,
             "database": self.database,
             "carrier": self.carrier,
             "stream": self.stream,

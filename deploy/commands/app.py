@@ -9,6 +9,7 @@ import typer
 from deploy.commands import (
     audit,
     dead_letters,
+    doctor,
     evaluate_masking,
     import_file,
     mails,
@@ -30,6 +31,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "stop": stop.stop,
     "ps": ps.ps,
     "status": status.status,
+    "doctor": doctor.doctor,
     "import": import_file.import_file,
     "mails": mails.mails,
     "evaluate-masking": evaluate_masking.evaluate_masking,

@@ -1,9 +1,12 @@
 """Wires the classifier together. Nothing is decided here."""
 
+from functools import partial
+
 from fastapi import FastAPI
 
 from services.classifier.api import verdicts
 from services.classifier.api.context import Context
+from services.classifier.api.self_checks import look_at_model
 from services.classifier.model.shelf import Shelf
 from services.classifier.reactions import ACCESS, reactions
 from services.classifier.settings import ClassifierSettings
@@ -13,8 +16,8 @@ from shared.ground import Ground
 from shared.logs import set_up_logs
 from shared.messaging.lanes import Lane
 from shared.settings import read_settings
-from shared.web import audit_door, dead_letter_doors, metrics_door
 from shared.web.application import create_app
+from shared.web.ground_doors import GROUND_DOORS
 from shared.web.server import serve
 
 
@@ -33,11 +36,10 @@ def build(settings: ClassifierSettings) -> FastAPI:
         ground.consumer(reactions(shelf, now), able=is_able),
         ground.jobs({TRAIN_STARTER: model.train}),
     ]
-    routers = ground.doors([audit_door.router, dead_letter_doors.router, metrics_door.router, verdicts.router])
+    routers = ground.doors([*GROUND_DOORS, verdicts.router])
     context = Context(database=ground.database, carrier=ground.carrier)
-    return create_app(
-        "classifier", routers, state=ground.state(context), running=ground.running(lanes), is_ready=is_able
-    )
+    state = ground.state(context, {"model": partial(look_at_model, model)})
+    return create_app("classifier", routers, state=state, running=ground.running(lanes), is_ready=is_able)
 
 
 def main() -> None:

@@ -1,9 +1,12 @@
 """Wires the collector together. Nothing is decided here."""
 
+from functools import partial
+
 from fastapi import FastAPI
 
 from services.collector.api import addresses, feedback, figures, receipts
 from services.collector.api.context import Context
+from services.collector.api.self_checks import look_at_keys
 from services.collector.api.senders import PublicDoors
 from services.collector.reactions import ACCESS
 from services.collector.settings import CollectorSettings
@@ -12,8 +15,8 @@ from shared.crypto import read_master_key
 from shared.ground import Ground
 from shared.logs import set_up_logs
 from shared.settings import read_settings
-from shared.web import audit_door, dead_letter_doors, metrics_door
 from shared.web.application import create_app
+from shared.web.ground_doors import GROUND_DOORS
 from shared.web.rates import Rates
 from shared.web.server import serve
 
@@ -29,16 +32,15 @@ def build(settings: CollectorSettings) -> FastAPI:
     )
     routers = ground.doors(
         [
+            *GROUND_DOORS,
             addresses.router,
-            audit_door.router,
-            dead_letter_doors.router,
             feedback.router,
             figures.router,
-            metrics_door.router,
             receipts.router,
         ]
     )
-    state = ground.state(context) | {"rates": Rates()}
+    self_checks = {"keys": partial(look_at_keys, ground.database, ground.carrier, context.keyring)}
+    state = ground.state(context, self_checks) | {"rates": Rates()}
     running = ground.running([ground.relay(), ground.access(ACCESS)])
     return create_app(
         "collector",

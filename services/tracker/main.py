@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from services.tracker.api import actions, cases, notices, problems
 from services.tracker.api.context import Context
+from services.tracker.api.self_checks import look_at_mail
 from services.tracker.notifiers.email import SmtpMailer
 from services.tracker.reactions import REACTIONS
 from services.tracker.settings import TrackerSettings
@@ -18,8 +19,8 @@ from shared.messaging.jobs import Handler
 from shared.messaging.lanes import Lane
 from shared.peers.addresses import Addresses
 from shared.settings import read_settings
-from shared.web import audit_door, dead_letter_doors, metrics_door
 from shared.web.application import create_app
+from shared.web.ground_doors import GROUND_DOORS
 from shared.web.server import serve
 
 
@@ -32,10 +33,11 @@ def build(settings: TrackerSettings) -> FastAPI:
         carrier=ground.carrier,
         kick_jobs=ground.kick_jobs,
     )
+    mailer = SmtpMailer(settings) if settings.smtp_host else None
     send_notice = SendNotice(
         database=ground.database,
         addresses=addresses,
-        mailer=SmtpMailer(settings) if settings.smtp_host else None,
+        mailer=mailer,
         brand=settings.brand,
     )
     planning = partial(plan_notices, database=ground.database)
@@ -43,19 +45,16 @@ def build(settings: TrackerSettings) -> FastAPI:
     lanes: list[Lane] = [ground.relay(), ground.consumer(REACTIONS), ground.jobs(handlers)]
     routers = ground.doors(
         [
+            *GROUND_DOORS,
             actions.router,
-            audit_door.router,
-            dead_letter_doors.router,
-            metrics_door.router,
             cases.router,
             notices.router,
             problems.router,
         ]
     )
     running = ground.running(lanes, closing=[addresses.close])
-    return create_app(
-        "tracker", routers, state=ground.state(context), running=running, is_ready=ground.is_database_there
-    )
+    state = ground.state(context, {"mail": partial(look_at_mail, mailer)})
+    return create_app("tracker", routers, state=state, running=running, is_ready=ground.is_database_there)
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ from services.tracker.settings import TrackerSettings
 from shared.contracts.routes import ROUTES, subject_of
 from shared.contracts.vocabulary import Language
 from shared.settings import LaneName, ServiceSettings
-from shared.web import audit_door, dead_letter_doors, metrics_door
+from shared.web import audit_door, dead_letter_doors, metrics_door, self_checks
 from shared.web.field_texts import FIELD_RULES
 from shared.web.problem_texts import PROBLEMS
 from shared.web.said import Said
@@ -36,6 +36,7 @@ ROUTERS = (
     audit_door,
     dead_letter_doors,
     metrics_door,
+    self_checks,
     addresses,
     feedback,
     figures,

@@ -1,5 +1,8 @@
 """Sees to it that a model serves: loads the one of today's corpus, or has it trained."""
 
+import asyncio
+
+from services.classifier.model.artifact import ArtifactError, load
 from services.classifier.model.corpus import corpus_hash
 from services.classifier.model.shelf import Shelf
 from services.classifier.model.worker import train_in_child
@@ -37,6 +40,18 @@ class StarterModel:
             await self._order_training(tx)
         self._kick_jobs()
         return False
+
+    async def fault_of_file(self) -> str | None:
+        """What is wrong with the registered model's file, which is read anew; None when it is as it was trained."""
+        async with self._database.transaction(KEEPER_ID) as tx:
+            known = await model_of_corpus(tx, self._corpus)
+        if known is None:
+            return "no model is registered yet"
+        try:
+            await asyncio.to_thread(load, self._shelf.folder, known.version)
+        except ArtifactError as error:
+            return str(error)
+        return None
 
     async def _order_training(self, tx: Tx) -> None:
         await jobs.put(tx, KEEPER_ID, TRAIN_STARTER, dedupe_key=self._order, args={})
