@@ -8,6 +8,7 @@ import typer
 
 from deploy.commands import (
     audit,
+    bench,
     dead_letters,
     doctor,
     evaluate_masking,
@@ -41,7 +42,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "check": test.check,
 }
 # Commands that are several, such as `run.py audit verify`.
-GROUPS: dict[str, typer.Typer] = {"audit": audit.group, "dead-letters": dead_letters.group}
+GROUPS: dict[str, typer.Typer] = {"audit": audit.group, "bench": bench.group, "dead-letters": dead_letters.group}
 PASSES_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 for name, command in COMMANDS.items():
     app.command(name, context_settings=PASSES_ON if name == "test" else None)(command)

@@ -30,10 +30,8 @@ from shared.crypto import new_key
 from shared.database import Database
 from shared.ids import new_id
 from tests.fakes.mail_server import mail_server
-from tests.house_of_test import SERVICES, House, eventually
+from tests.house_of_test import SERVICES, TRAINING_WAIT_S, House, eventually
 from tests.instance import run_py, running_instance, until
-
-TRAINING_WAIT_S = 180.0
 
 
 def described(house: House) -> dict[str, Any]:

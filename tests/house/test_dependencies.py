@@ -12,7 +12,7 @@ import pytest
 from deploy.postgres.roles import SERVICES
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = {"services", "shared", "deploy", "tests"}
+OURS = {"services", "shared", "deploy", "benchmarks", "tests"}
 # Found by name at run time, not by an import of ours.
 NOT_IMPORTED = {
     "httptools": "uvicorn's parser",

@@ -15,6 +15,7 @@ from deploy.embedded.nats import USER
 from shared.ids import new_id
 from shared.trace import new_trace_id, traceparent
 from tests.fakes.mail_server import MailServer, mail_server
+from tests.house_of_test import TRAINING_WAIT_S
 from tests.instance import Instance, run_py, running_instance, until
 
 WORDS = "一开热水器就跳闸电话13912345678请回"
@@ -57,7 +58,7 @@ class Run:
 
     def answer_the_customer(self) -> None:
         with self.instance.client("tracker") as client:
-            until(lambda: client.get("/v1/cases").json()["items"] != [], "the case is open")
+            until(lambda: client.get("/v1/cases").json()["items"] != [], "the case is open", wait_s=TRAINING_WAIT_S)
             [case] = client.get("/v1/cases").json()["items"]
             problem = client.post("/v1/problems", json={"title": "跳闸", "case_ids": [case["id"]]}).json()["id"]
             planned = {"problem_id": problem, "title": "换继电器", "answers": {"zh": "已更换继电器。"}}

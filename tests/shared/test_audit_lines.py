@@ -8,7 +8,7 @@ import pytest
 
 from shared.access.scopes import Scope
 from shared.ids import new_id
-from tests.house_of_test import SERVICES, House, eventually, running, texts
+from tests.house_of_test import SERVICES, TRAINING_WAIT_S, House, eventually, running, texts
 from tests.tracker.desk import classified, desk
 
 _LINES = "SELECT verb, detail::text AS detail, why, actor FROM audit WHERE tenant_id = $1 AND actor = $2 ORDER BY id"
@@ -38,7 +38,7 @@ async def test_a_batch_of_facts_leaves_one_line_in_each_service(house: House, te
         async def cases() -> int:
             return int((await tracker.get("/v1/figures")).json()["cases"])
 
-        await eventually(cases, 30)
+        await eventually(cases, 30, wait_s=TRAINING_WAIT_S)
         [line] = await lines(house, "classifier", tenant_id, "classifier")
         assert (line["verb"], line["why"]) == ("feedback.classify", "FeedbackReceived")
         assert line["detail"] == {"count": 30, "first": accepted[0]["id"], "last": accepted[-1]["id"]}

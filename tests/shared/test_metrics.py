@@ -7,7 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from shared.access.scopes import Scope
 from shared.ids import new_id
-from tests.house_of_test import SERVICES, House, eventually, running
+from tests.house_of_test import SERVICES, TRAINING_WAIT_S, House, eventually, running
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
@@ -118,7 +118,7 @@ async def test_facts_that_are_taken_in_are_counted(house: House, tenant_id: UUID
         before = await taken_in()
         for _ in range(3):
             assert (await collector.post("/v1/feedback", json={"text": "坏了"})).status_code == 201
-        await eventually(classified, 3)
+        await eventually(classified, 3, wait_s=TRAINING_WAIT_S)
         assert await taken_in() >= before + 3
 
 
