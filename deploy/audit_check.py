@@ -25,6 +25,8 @@ _UNSEALED = """
 SELECT count(*) AS lines, extract(epoch FROM now() - min(a.at))::float8 AS oldest_s FROM audit a
 WHERE NOT EXISTS (SELECT 1 FROM audit_seal s WHERE s.tenant_id = a.tenant_id AND s.id = a.id)
 """
+# A tenant that was deleted has gone with its chain; this says so, and is itself to be looked at.
+_FORGOTTEN = "SELECT tenant_id FROM forgotten_tenant ORDER BY tenant_id"
 _KNOWN_HASH = "SELECT 1 FROM audit_seal WHERE tenant_id = $1 AND hash = $2"
 
 
@@ -70,6 +72,7 @@ class Checked:
     sealed: int = 0
     unsealed: int = 0
     unsealed_oldest_s: float | None = None
+    forgotten: list[UUID] = field(default_factory=list)
     damage: list[Damage] = field(default_factory=list)
 
     def add(self, kind: Kind, tenant_id: UUID, seq: int, audit_id: UUID | None = None) -> None:
@@ -79,7 +82,8 @@ class Checked:
 
     def document(self) -> dict[str, Any]:
         """The finding for programs."""
-        return {**vars(self), "damage": [one.document() for one in self.damage]}
+        forgotten = [str(tenant_id) for tenant_id in self.forgotten]
+        return {**vars(self), "forgotten": forgotten, "damage": [one.document() for one in self.damage]}
 
 
 async def check_audit(owner_url: str, heads: Iterable[Head]) -> Checked:
@@ -89,6 +93,8 @@ async def check_audit(owner_url: str, heads: Iterable[Head]) -> Checked:
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             checked = await _walk(connection, noted)
+            checked.forgotten = [row["tenant_id"] for row in await connection.fetch(_FORGOTTEN)]
+            checked.damage = [one for one in checked.damage if one.tenant_id not in checked.forgotten]
             tail = await connection.fetchrow(_UNSEALED)
             if tail is not None:
                 checked.unsealed, checked.unsealed_oldest_s = tail["lines"], tail["oldest_s"]

@@ -15,7 +15,9 @@ Row = TypeVar("Row", bound=SQLModel)
 Values = Mapping[str, object]
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 CONNECT_TIMEOUT_S = 5
-STATEMENT_TIMEOUT_S = 30
+BEGIN_TIMEOUT_S = 5
+STATEMENT_TIMEOUT_S = 10
+CARRIER_STATEMENT_TIMEOUT_S = 30
 ACQUIRE_TIMEOUT_S = 10
 CLOSE_TIMEOUT_S = 2
 # What a database that is away, restarting or overrun looks like from here (each seen under kill -9).
@@ -88,9 +90,12 @@ def _insert_statement(table: type[SQLModel], columns: tuple[str, ...], tail: str
 class Database:
     """A pool of connections in one role. It connects when first used, so a service can start before its database."""
 
-    def __init__(self, url: str, *, connections_max: int = 10) -> None:
+    def __init__(
+        self, url: str, *, connections_max: int = 10, statement_timeout_s: float = STATEMENT_TIMEOUT_S
+    ) -> None:
         self._url = url
         self._connections_max = connections_max
+        self._statement_timeout_s = statement_timeout_s
         self._pool: "asyncpg.Pool[asyncpg.Record] | None" = None
 
     async def open(self) -> None:
@@ -100,7 +105,7 @@ class Database:
             min_size=0,
             max_size=self._connections_max,
             timeout=CONNECT_TIMEOUT_S,
-            command_timeout=STATEMENT_TIMEOUT_S,
+            command_timeout=self._statement_timeout_s,
         )
 
     async def close(self) -> None:
@@ -121,8 +126,33 @@ class Database:
         """
         if self._pool is None:
             raise RuntimeError("Database.open() comes first")
-        async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection, connection.transaction():
-            if tenant_ids:
-                setting = "{" + ",".join(str(tenant_id) for tenant_id in sorted(set(tenant_ids))) + "}"
-                await connection.execute("SELECT set_config('app.tenant_ids', $1, true)", setting)
-            yield Tx(connection)
+        try:
+            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection, _begun(connection):
+                if tenant_ids:
+                    setting = "{" + ",".join(str(tenant_id) for tenant_id in sorted(set(tenant_ids))) + "}"
+                    await connection.execute("SELECT set_config('app.tenant_ids', $1, true)", setting)
+                yield Tx(connection)
+        except TimeoutError:
+            # A network that forgot one connection has forgotten its neighbours: none of them is asked again.
+            await self._pool.expire_connections()
+            raise
+
+
+@asynccontextmanager
+async def _begun(connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]") -> AsyncIterator[None]:
+    """A transaction. A connection that gives no answer is thrown away, for asking it to roll back would wait, too."""
+    transaction = connection.transaction()
+    try:
+        # BEGIN is the first word on the wire, and a living server answers it at once.
+        await asyncio.wait_for(transaction.start(), BEGIN_TIMEOUT_S)
+        try:
+            yield
+        except Exception as error:
+            if not isinstance(error, TimeoutError):
+                await transaction.rollback()
+            raise
+        await transaction.commit()
+    except (TimeoutError, asyncio.CancelledError, GeneratorExit):
+        # A rollback that waits in vain would also turn a cancellation into an error.
+        connection.terminate()
+        raise

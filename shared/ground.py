@@ -2,13 +2,16 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TypeVar
 
 from shared.access.credentials import Credentials
+from shared.access.forgetting import FORGET_TENANT, forget_tenant
 from shared.access.heads import Heads
 from shared.access.sealing import Sealer
+from shared.access.uses import Uses
 from shared.contracts.envelope import Event
-from shared.database import Database, is_transient
+from shared.database import CARRIER_STATEMENT_TIMEOUT_S, Database, is_transient
 from shared.messaging.consumer import Able, Consumer, Reaction
 from shared.messaging.jobs import Handler, Jobs
 from shared.messaging.lanes import Kick, Lane, running
@@ -28,11 +31,18 @@ class Ground:
         self.service = service
         self.settings = settings
         self.database = Database(settings.app_url, connections_max=settings.pool_connections_max)
-        self.carrier = Database(settings.carrier_url, connections_max=settings.pool_connections_max)
-        self.stream = Stream(settings.nats_url, settings.stream, replicas=settings.nats_replicas)
-        self.credentials = Credentials(self.database)
+        self.carrier = Database(
+            settings.carrier_url,
+            connections_max=settings.pool_connections_max,
+            statement_timeout_s=CARRIER_STATEMENT_TIMEOUT_S,
+        )
+        self.stream = Stream(
+            settings.nats_url, settings.stream, replicas=settings.nats_replicas, ack_wait_s=settings.ack_wait_s
+        )
         self.consumers: list[str] = []
         self.kick_relay = Kick()
+        self._uses = Uses(self.database, self.kick_relay)
+        self.credentials = Credentials(self.database, on_use=self._uses.note)
         self.kick_jobs = Kick()
 
     def state(self, context: object, self_checks: Mapping[str, SelfCheck]) -> dict[str, object]:
@@ -77,8 +87,9 @@ class Ground:
         )
 
     def jobs(self, handlers: Mapping[str, Handler]) -> Jobs:
-        """The lane that does what was put down for later."""
-        return Jobs(self.carrier, handlers, self.kick_jobs, lease_s=self.settings.job_lease_s)
+        """The lane that does what was put down for later; some of it in every service."""
+        own: Mapping[str, Handler] = {FORGET_TENANT: partial(forget_tenant, database=self.database)}
+        return Jobs(self.carrier, {**own, **handlers}, self.kick_jobs, lease_s=self.settings.job_lease_s)
 
     def sealer(self) -> Sealer:
         """What chains this service's audit lines, beside the jobs lane."""
@@ -103,7 +114,7 @@ class Ground:
         """Opens everything, runs the lanes that this process was told to run, and closes everything."""
         await self.database.open()
         await self.carrier.open()
-        chosen = [lane for lane in lanes if self.settings.has_lane(LaneName(lane.name))]
+        chosen = [lane for lane in (self._uses, *lanes) if self.settings.has_lane(LaneName(lane.name))]
         if self.settings.has_lane(LaneName.JOBS):
             chosen.append(self.sealer())
         try:

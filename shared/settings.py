@@ -34,6 +34,7 @@ class ServiceSettings(BaseSettings):
     port: int = 0
     listen_fd: int | None = None
     pool_connections_max: int = 10
+    ack_wait_s: int = Field(30, validation_alias=AliasChoices("ack_wait_s", "HUIYIN_ACK_WAIT_S"))
     job_lease_s: int = Field(60, validation_alias=AliasChoices("job_lease_s", "HUIYIN_JOB_LEASE_S"))
 
     @field_validator("lanes")

@@ -130,4 +130,5 @@ def _says(service: str, checked: Checked) -> str:
         f" {one['says']}"
         for one in checked.document()["damage"]
     ]
-    return "\n".join([f"{head}; {'DAMAGED' if rows else 'whole'}.", *rows])
+    gone = [f"  tenant {tenant_id} was deleted, and its chain with it." for tenant_id in checked.forgotten]
+    return "\n".join([f"{head}; {'DAMAGED' if rows else 'whole'}.", *rows, *gone])

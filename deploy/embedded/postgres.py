@@ -18,8 +18,10 @@ from deploy.postgres.roles import (
     connect_statements,
     database_name,
     database_statement,
+    inside_statements,
     role_name,
     role_statements,
+    server_statements,
 )
 from shared.tether import dies_with_parent
 
@@ -125,6 +127,18 @@ class Postgres:
                 for statement in role_statements(service, lambda role: role_password(self._data, role)):
                     await connection.execute(statement)
                 await self._prepare_database(connection, service)
+            for statement in server_statements():
+                await connection.execute(statement)
+        finally:
+            await connection.close()
+        for service in SERVICES:
+            await self._prepare_inside(database_name(service))
+
+    async def _prepare_inside(self, database: str) -> None:
+        connection = await self._connect(database)
+        try:
+            for statement in inside_statements():
+                await connection.execute(statement)
         finally:
             await connection.close()
 

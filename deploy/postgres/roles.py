@@ -56,3 +56,17 @@ def connect_statements(service: str) -> list[str]:
         f"REVOKE ALL ON DATABASE {database} FROM PUBLIC",
         f"GRANT CONNECT ON DATABASE {database} TO {members}",
     ]
+
+
+def inside_statements() -> list[str]:
+    """Run inside each service's database, by a superuser: nobody but owners may make large objects, which have no rows.
+
+    Everybody may otherwise, in every database, and no policy, no quota and no erasure reaches them.
+    """
+    makers = "lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea)"
+    return [f"REVOKE EXECUTE ON FUNCTION {makers} FROM PUBLIC"]
+
+
+def server_statements() -> list[str]:
+    """Keeps roles out of the databases that every server has. For a server that is ours alone: it hits everybody."""
+    return [f"REVOKE ALL ON DATABASE {quoted(database)} FROM PUBLIC" for database in ("postgres", "template1")]

@@ -20,6 +20,8 @@ from shared.web.application import create_app
 from shared.web.ground_doors import GROUND_DOORS
 from shared.web.server import serve
 
+DOORS = (*GROUND_DOORS, verdicts)
+
 
 def build(settings: ClassifierSettings) -> FastAPI:
     """The classifier as an application; its lanes run as long as it is served."""
@@ -36,7 +38,7 @@ def build(settings: ClassifierSettings) -> FastAPI:
         ground.consumer(reactions(shelf, now), able=is_able),
         ground.jobs({TRAIN_STARTER: model.train}),
     ]
-    routers = ground.doors([*GROUND_DOORS, verdicts.router])
+    routers = ground.doors([module.router for module in DOORS])
     context = Context(database=ground.database, carrier=ground.carrier)
     state = ground.state(context, {"model": partial(look_at_model, model)})
     return create_app("classifier", routers, state=state, running=ground.running(lanes), is_ready=is_able)

@@ -20,6 +20,8 @@ from shared.web.ground_doors import GROUND_DOORS
 from shared.web.rates import Rates
 from shared.web.server import serve
 
+DOORS = (*GROUND_DOORS, addresses, feedback, figures, receipts)
+
 
 def build(settings: CollectorSettings) -> FastAPI:
     """The collector as an application; its lanes run as long as it is served."""
@@ -30,18 +32,10 @@ def build(settings: CollectorSettings) -> FastAPI:
         keyring=Keyring(read_master_key(settings.master_key_file)),
         kick_relay=ground.kick_relay,
     )
-    routers = ground.doors(
-        [
-            *GROUND_DOORS,
-            addresses.router,
-            feedback.router,
-            figures.router,
-            receipts.router,
-        ]
-    )
+    routers = ground.doors([module.router for module in DOORS])
     self_checks = {"keys": partial(look_at_keys, ground.database, ground.carrier, context.keyring)}
     state = ground.state(context, self_checks) | {"rates": Rates()}
-    running = ground.running([ground.relay(), ground.access(ACCESS)])
+    running = ground.running([ground.relay(), ground.access(ACCESS), ground.jobs({})])
     return create_app(
         "collector",
         routers,

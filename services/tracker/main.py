@@ -5,7 +5,7 @@ from functools import partial
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from services.tracker.api import actions, cases, notices, problems
+from services.tracker.api import actions, cases, keys, notices, problems, tenants
 from services.tracker.api.context import Context
 from services.tracker.api.self_checks import look_at_mail
 from services.tracker.notifiers.email import SmtpMailer
@@ -22,6 +22,8 @@ from shared.settings import read_settings
 from shared.web.application import create_app
 from shared.web.ground_doors import GROUND_DOORS
 from shared.web.server import serve
+
+DOORS = (*GROUND_DOORS, actions, cases, keys, notices, problems, tenants)
 
 
 def build(settings: TrackerSettings) -> FastAPI:
@@ -43,15 +45,7 @@ def build(settings: TrackerSettings) -> FastAPI:
     planning = partial(plan_notices, database=ground.database)
     handlers: dict[str, Handler] = {PLAN_NOTICES: planning, SEND_NOTICE: send_notice}
     lanes: list[Lane] = [ground.relay(), ground.consumer(REACTIONS), ground.jobs(handlers)]
-    routers = ground.doors(
-        [
-            *GROUND_DOORS,
-            actions.router,
-            cases.router,
-            notices.router,
-            problems.router,
-        ]
-    )
+    routers = ground.doors([module.router for module in DOORS])
     running = ground.running(lanes, closing=[addresses.close])
     state = ground.state(context, {"mail": partial(look_at_mail, mailer)})
     return create_app("tracker", routers, state=state, running=running, is_ready=ground.is_database_there)

@@ -9,6 +9,7 @@ from uuid import UUID
 from shared.access.credentials import Actor
 from shared.access.tables import Audit
 from shared.database import Database, Tx
+from shared.failpoints import FailPoint, reach
 from shared.ids import new_id
 
 T = TypeVar("T")
@@ -48,6 +49,8 @@ async def perform(database: Database, actor: Actor, use_case: UseCase[T]) -> T:
         done = await use_case(tx)
         if done.line is not None:
             await write(tx, actor.label, {actor.tenant_id: done.line})
+        reach(FailPoint.AFTER_INSERT_BEFORE_COMMIT)
+    reach(FailPoint.AFTER_COMMIT_BEFORE_REPLY)
     return done.value
 
 

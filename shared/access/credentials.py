@@ -2,6 +2,7 @@
 
 import hmac
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -73,9 +74,12 @@ class _Held:
 class Credentials:
     """Checks keys against the table `credential`, remembering each for at most two seconds."""
 
-    def __init__(self, database: Database, *, clock: Clock = now) -> None:
+    def __init__(
+        self, database: Database, *, clock: Clock = now, on_use: Callable[[Actor], None] = lambda _: None
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._on_use = on_use
         self._cache: dict[UUID, tuple[float, _Held | None]] = {}
 
     async def check(self, key: str) -> Actor | None:
@@ -90,6 +94,7 @@ class Credentials:
             return None
         if held.is_suspended and held.actor.kind is not Kind.OPERATOR:
             raise SuspendedError
+        self._on_use(held.actor)
         return held.actor
 
     async def is_tenant(self, tenant_id: UUID) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from shared.access.forgetting import order_forgetting
 from shared.access.kinds import Kind
 from shared.contracts.envelope import Envelope
 from shared.contracts.events import KeyChanged, MemberChanged, TenantChanged
@@ -43,9 +44,11 @@ async def hold_member(tx: Tx, tenant_id: UUID, member: MemberChanged) -> None:
 
 
 async def hold_tenant(tx: Tx, tenant_id: UUID, tenant: TenantChanged) -> None:
-    """Keeps whether a tenant is let in."""
+    """Keeps whether a tenant is let in; a deleted one is forgotten."""
     shut_at = None if tenant.state is TenantState.ACTIVE else tenant.changed_at
     await tx.execute(_PUT_STATE, tenant_id, tenant_id, tenant.tenant_version, Kind.TENANT, [], shut_at)
+    if tenant.state is TenantState.DELETED:
+        await order_forgetting(tx, tenant_id)
 
 
 async def on_keys(tx: Tx, facts: Sequence[Envelope]) -> None:

@@ -79,7 +79,16 @@ class KeyChanged(Event):
     revoked_at: datetime | None
 
 
+class KeyUsed(Event):
+    """A key was used at a door of the sender; told at most once in some minutes for each key."""
+
+    version: ClassVar[int] = 1
+
+    key_id: UUID
+    used_at: datetime
+
+
 EVENTS: dict[tuple[str, int], type[Event]] = {
     (event.__name__, event.version): event
-    for event in (FeedbackReceived, FeedbackClassified, TenantChanged, MemberChanged, KeyChanged)
+    for event in (FeedbackReceived, FeedbackClassified, TenantChanged, MemberChanged, KeyChanged, KeyUsed)
 }

@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 
 from shared.contracts.envelope import Event
-from shared.contracts.events import FeedbackClassified, FeedbackReceived, KeyChanged, MemberChanged, TenantChanged
+from shared.contracts.events import (
+    FeedbackClassified,
+    FeedbackReceived,
+    KeyChanged,
+    KeyUsed,
+    MemberChanged,
+    TenantChanged,
+)
 
 SUBJECT_ROOT = "huiyin"
 
@@ -12,17 +19,18 @@ SUBJECT_ROOT = "huiyin"
 class Route:
     """One event's way."""
 
-    said_by: str
+    said_by: tuple[str, ...]
     heard_by: tuple[str, ...]
 
 
 ROUTES: dict[type[Event], Route] = {
-    FeedbackReceived: Route(said_by="collector", heard_by=("classifier",)),
-    FeedbackClassified: Route(said_by="classifier", heard_by=("tracker",)),
+    FeedbackReceived: Route(said_by=("collector",), heard_by=("classifier",)),
+    FeedbackClassified: Route(said_by=("classifier",), heard_by=("tracker",)),
     # The tracker, whose these are, fills its own table in the same transaction.
-    TenantChanged: Route(said_by="tracker", heard_by=("collector", "classifier")),
-    MemberChanged: Route(said_by="tracker", heard_by=("collector", "classifier")),
-    KeyChanged: Route(said_by="tracker", heard_by=("collector", "classifier")),
+    TenantChanged: Route(said_by=("tracker",), heard_by=("collector", "classifier")),
+    MemberChanged: Route(said_by=("tracker",), heard_by=("collector", "classifier")),
+    KeyUsed: Route(said_by=("collector", "classifier", "tracker"), heard_by=("tracker",)),
+    KeyChanged: Route(said_by=("tracker",), heard_by=("collector", "classifier")),
 }
 
 

@@ -18,6 +18,7 @@ from shared.contracts.envelope import Envelope, Event
 from shared.contracts.events import EVENTS
 from shared.contracts.routes import subject_of
 from shared.database import Database, Tx, is_transient
+from shared.failpoints import FailPoint, reach
 from shared.logs import get_log
 from shared.messaging.dead_letters import DeadLetters
 from shared.messaging.inbox import take_in
@@ -97,6 +98,7 @@ class Consumer:
                 await self._take(messages)
 
     async def _take(self, messages: Sequence[Msg]) -> None:
+        reach(FailPoint.CONSUMER_AFTER_FETCH)
         delivered = [await self._read(message) for message in messages]
         try:
             await self._react([fact for one in delivered for fact in one.facts])
@@ -108,6 +110,7 @@ class Consumer:
                 return
             for one in delivered:
                 await self._react_one_by_one(one)
+        reach(FailPoint.CONSUMER_AFTER_COMMIT_BEFORE_ACK)
         for one in delivered:
             await _settle(one)
 
@@ -131,6 +134,7 @@ class Consumer:
             taken = await take_in(tx, self._service, facts)
             with tracing(fact.trace_id for fact in taken):
                 await self._have_effect(tx, taken)
+            reach(FailPoint.CONSUMER_AFTER_EFFECT_BEFORE_COMMIT)
         with tracing(fact.trace_id for fact in taken):
             _log.info("taken_in", consumer=self._service, facts=len(taken), known=len(facts) - len(taken))
         INBOX_FACTS.labels(self._service).inc(len(taken))

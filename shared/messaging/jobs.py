@@ -17,6 +17,7 @@ import asyncpg
 
 from shared.clock import now
 from shared.database import TRANSIENT, Database, Tx, is_transient
+from shared.failpoints import FailPoint, reach
 from shared.ids import new_id
 from shared.logs import get_log
 from shared.messaging.lanes import Kick
@@ -120,6 +121,7 @@ async def finish(tx: Tx, claim: Claim) -> None:
     """Ends the job in the transaction of its effect; StaleLeaseError undoes both."""
     if not await tx.fetchval("SELECT job_done($1, $2, $3)", claim.tenant_id, claim.id, claim.fence):
         raise StaleLeaseError(claim.kind)
+    reach(FailPoint.JOB_AFTER_DONE_BEFORE_COMMIT)
 
 
 class Jobs:
@@ -149,6 +151,7 @@ class Jobs:
 
     async def work(self, claim: Claim) -> None:
         """Runs the job's handler and books how it ended."""
+        reach(FailPoint.JOB_AFTER_CLAIM)
         with tracing(claim.args.get(TRACES, ())):
             await self._work(claim)
 
@@ -157,6 +160,7 @@ class Jobs:
             async with self._lease_kept(claim):
                 await self._handlers[claim.kind](claim)
             _log.info("job_done", kind=claim.kind, job=str(claim.id))
+            reach(FailPoint.JOB_AFTER_COMMIT)
         except StaleLeaseError:
             _log.warning("stale_lease", kind=claim.kind, job=str(claim.id))
         except TryLaterError as error:

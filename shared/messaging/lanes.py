@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from shared.logs import get_log
 
 RESTART_PAUSE_S = 0.5
 STOP_TIMEOUT_S = 5.0
+STOP_TRIES_MAX = 10
 
 _log = get_log("lanes")
 
@@ -34,10 +35,17 @@ async def running(lanes: Sequence[Lane]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
+        await _end(tasks)
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancels until it is heard: `asyncio.wait_for` (before Python 3.12) loses one that comes as its wait ends."""
+    pending: Iterable[asyncio.Task[None]] = tasks
+    for _ in range(STOP_TRIES_MAX):
+        for task in pending:
             task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=STOP_TIMEOUT_S)
+        if pending:
+            _, pending = await asyncio.wait(pending, timeout=STOP_TIMEOUT_S / STOP_TRIES_MAX)
 
 
 async def _keep_running(lane: Lane) -> None:

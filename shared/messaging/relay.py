@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from shared.database import Database, Tx
+from shared.failpoints import FailPoint, reach
 from shared.logs import get_log
 from shared.messaging.cleanup import clean_up
 from shared.messaging.lanes import Kick
@@ -87,7 +88,9 @@ class Relay:
             rows = await tx.fetch(_CLAIM, ROWS_MAX)
             if not rows:
                 return 0
+            reach(FailPoint.RELAY_AFTER_CLAIM)
             last_seq = await self._publish(rows)
+            reach(FailPoint.RELAY_AFTER_PUBLISH_BEFORE_MARK)
             await self._mark_sent(tx, rows, last_seq)
         with tracing(row["trace_id"] for row in rows):
             _log.info("carried", facts=len(rows))

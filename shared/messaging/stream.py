@@ -26,6 +26,7 @@ DEDUPE_WINDOW_S = 120
 ACK_WAIT_S = 30
 ACK_PENDING_MAX = 2_000
 RECONNECT_PAUSE_S = 0.25
+PING_S = 4  # A connection that has not answered one ping by the next is given up: its network may have forgotten it.
 
 _log = get_log("stream")
 
@@ -53,10 +54,11 @@ class Delivery(Protocol):
 class Stream:
     """A connection to the stream `name`; it reconnects by itself for ever."""
 
-    def __init__(self, url: str, name: str, *, replicas: int = 1) -> None:
+    def __init__(self, url: str, name: str, *, replicas: int = 1, ack_wait_s: int = ACK_WAIT_S) -> None:
         self._url = url
         self._name = name
         self._replicas = replicas
+        self._ack_wait_s = ack_wait_s
         self._client: Client | None = None
         self._opening = asyncio.Lock()
 
@@ -103,7 +105,7 @@ class Stream:
             durable_name=durable,
             ack_policy=AckPolicy.EXPLICIT,
             deliver_policy=DeliverPolicy.ALL,
-            ack_wait=ACK_WAIT_S,
+            ack_wait=self._ack_wait_s,
             max_ack_pending=ACK_PENDING_MAX,
             max_deliver=-1,
             filter_subjects=list(subjects),
@@ -132,6 +134,8 @@ class Stream:
                     reconnect_time_wait=RECONNECT_PAUSE_S,
                     max_reconnect_attempts=-1,
                     allow_reconnect=True,
+                    ping_interval=PING_S,
+                    max_outstanding_pings=1,
                     error_cb=_on_error,
                 )
         return self._client.jetstream(timeout=REQUEST_TIMEOUT_S)

@@ -82,6 +82,14 @@ class Job(GroundTable, table=True):
     dead_at: datetime | None = moment_or_none()
 
 
+class ForgottenTenant(GroundTable, table=True):
+    """A tenant whose rows were deleted: nothing of it is taken in again. Carrier table."""
+
+    __tablename__ = "forgotten_tenant"
+    tenant_id: UUID = Field(primary_key=True)
+    forgotten_at: datetime = moment()
+
+
 class StreamMark(GroundTable, table=True):
     """Which stream this service's facts went into, and how far: another or a shorter one has lost them."""
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from alembic import command, op
 from alembic.config import Config
+from sqlalchemy import text
 
 from shared.sql import async_url, quoted
 
@@ -46,3 +47,18 @@ def run_script(sql: str) -> None:
     if driver is None:
         raise RuntimeError("a migration runs on an open connection")
     driver.run_async(lambda connection: connection.execute(sql))
+
+
+def backfill(table: str, update: str) -> int:
+    """For a migration: fills every row of a table, and fails when it did not reach them all; returns how many.
+
+    An update that row-level security keeps from its rows changes none and succeeds, so the rows are counted.
+    """
+    bind = op.get_bind()
+    if bind.scalar(text("SELECT row_security_active(:table)"), {"table": table}):
+        raise RuntimeError(f"row-level security hides rows of {table} from the migration: its owner must run it")
+    rows = bind.scalar(text(f"SELECT count(*) FROM {quoted(table)}"))
+    changed = bind.execute(text(update)).rowcount
+    if changed != rows:
+        raise RuntimeError(f"the update reached {changed} of {rows} rows of {table}")
+    return int(changed)

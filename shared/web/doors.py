@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from shared.access.credentials import Actor, Credentials, SuspendedError
@@ -44,9 +44,9 @@ SignedIn = Annotated[Actor, Depends(signed_in)]
 
 
 def requires(*scopes: Scope) -> Callable[..., Awaitable[Actor]]:
-    """A dependency that lets in whoever holds one of the scopes, and names them."""
+    """A dependency that lets in whoever holds one of the scopes, and names them. The API description shows them."""
 
-    async def actor(found: SignedIn) -> Actor:
+    async def actor(found: Annotated[Actor, Security(signed_in, scopes=list(scopes))]) -> Actor:
         if not any(found.may(scope) for scope in scopes):
             raise Problem("forbidden", 403, about={"scope": scopes[0]})
         return found

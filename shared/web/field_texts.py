@@ -175,6 +175,51 @@ FIELD_RULES: dict[str, Said] = {
         "此密钥仅限渠道 {channel}。",
         "请去掉渠道字段，或使用对应渠道的密钥。",
     ),
+    "not_a_slug": Said(
+        "This is not a short name.",
+        "Use 1 to 40 small letters, digits and hyphens, beginning and ending with a letter or digit.",
+        "不是有效的短名称。",
+        "请使用 1 到 40 个小写字母、数字或连字符，并以字母或数字开头和结尾。",
+    ),
+    "slug_taken": Said(
+        "Another tenant has this short name.", "Choose another one.", "该短名称已被使用。", "请换一个名称。"
+    ),
+    "other_slug": Said(
+        "This is not the tenant's short name.",
+        "Give the slug of the tenant that is to be deleted.",
+        "与该租户的短名称不一致。",
+        "请填写要删除的租户的短名称。",
+    ),
+    "not_a_time_zone": Said(
+        "This is not a time zone.",
+        "Use a name of the IANA data base, such as Asia/Shanghai.",
+        "不是有效的时区。",
+        "请使用 IANA 时区名称，例如 Asia/Shanghai。",
+    ),
+    "not_an_origin": Said(
+        "This is not an origin.",
+        "Write https:// and the host in small letters, without a path; http only for localhost.",
+        "不是有效的来源。",
+        "请填写 https:// 加小写主机名，不带路径；仅 localhost 可用 http。",
+    ),
+    "not_public": Said(
+        "A publishable key cannot be bound to this channel.",
+        "Choose one of: {channels}.",
+        "公开密钥不能用于该渠道。",
+        "请选择：{channels}。",
+    ),
+    "other_kind": Said(
+        "This field belongs to {kind} keys.",
+        "Leave it out, or make a key of that kind.",
+        "该字段仅用于 {kind} 类型的密钥。",
+        "请去掉该字段，或改用该类型的密钥。",
+    ),
+    "scopes_not_yours": Said(
+        "You cannot give these scopes: {scopes}.",
+        "Give only what you hold yourself and what a key may hold.",
+        "您不能授予这些权限：{scopes}。",
+        "只能授予您自己拥有且密钥允许拥有的权限。",
+    ),
     "unpaired": Said(
         "This field needs {partner} beside it.",
         "Send both or neither.",

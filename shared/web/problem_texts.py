@@ -63,6 +63,18 @@ PROBLEMS: dict[str, Said] = {
         "此密钥的请求过于频繁。",
         "请等待 {retry_after_s} 秒；RateLimit 响应头说明还可发送多少次。",
     ),
+    "illegal_tenant_state": Said(
+        "A tenant that is {state} cannot become {to}.",
+        "Take one of the steps listed under legal; a tenant is suspended before it is deleted.",
+        "状态为 {state} 的租户不能变为 {to}。",
+        "请按 legal 中列出的步骤操作；删除租户前须先停用。",
+    ),
+    "key_is_over": Said(
+        "This key has expired or was revoked.",
+        "Make a new key.",
+        "此密钥已过期或已撤销。",
+        "请创建新的密钥。",
+    ),
     "not_found": Said(
         "There is nothing here.",
         "Check the path and the id.",

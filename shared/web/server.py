@@ -1,11 +1,14 @@
 """Runs a service's application with uvicorn, on the socket that the supervisor holds or on a port of its own."""
 
+import os
 import socket
 
 import uvicorn
 from fastapi import FastAPI
 
+from shared.failpoints import arm
 from shared.settings import ServiceSettings
+from shared.web.heads import BoundedHttp
 
 DRAIN_TIMEOUT_S = 5
 CONNECTIONS_WAITING_MAX = 2048
@@ -13,8 +16,14 @@ CONNECTIONS_WAITING_MAX = 2048
 
 def serve(app: FastAPI, settings: ServiceSettings) -> None:
     """Serves until SIGTERM or SIGINT; then answers what is under way and ends."""
+    try:
+        arm(os.environ)
+    except ValueError as error:
+        raise SystemExit(str(error)) from None
     config = uvicorn.Config(
         app,
+        http=BoundedHttp,
+        ws="none",
         host=settings.host,
         port=settings.port,
         backlog=CONNECTIONS_WAITING_MAX,

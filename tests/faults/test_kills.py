@@ -39,6 +39,7 @@ def instance(scratch: Path, mails: MailServer) -> Iterator[Instance]:
         "HUIYIN_TRACKER_SMTP_PORT": str(mails.port),
         "HUIYIN_TRACKER_SMTP_SECURITY": "none",
         "HUIYIN_JOB_LEASE_S": "3",
+        "HUIYIN_ACK_WAIT_S": "3",
     }
     with running_instance(scratch / "kills", smtp) as found:
         until(lambda: httpx.get(found.description()["services"]["classifier"]["url"] + "/readyz").is_success, "a model")

@@ -211,6 +211,18 @@ async def test_an_edited_line_is_named_by_its_id(chain: Chain) -> None:
     assert [one.audit_id for one in (await chain.check()).damage] == [ids[1]]
 
 
+async def test_a_tenant_that_was_deleted_is_named_and_no_damage(chain: Chain) -> None:
+    await chain.write("a", "b")
+    await chain.sealer.seal()
+    await chain.tamper(
+        "DELETE FROM audit WHERE tenant_id = $1", "DELETE FROM audit_seal WHERE tenant_id = $1 AND seq = 2"
+    )
+    assert await chain.kinds() != []
+    await chain.tamper("INSERT INTO forgotten_tenant (tenant_id) VALUES ($1)")
+    assert await chain.kinds() == []
+    assert chain.tenant_id in (await chain.check()).forgotten
+
+
 _ROW = "gen_random_uuid(), gen_random_uuid()"
 _LINE = f"{_ROW}, '', '', '', '{{}}'"
 FORBIDDEN: list[tuple[str, str]] = [

@@ -1,5 +1,7 @@
 """The ground plan of the three databases: who may see what, and that the tables are what the code says."""
 
+from uuid import UUID
+
 import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -24,8 +26,11 @@ TABLES: dict[str, MetaData] = {
     "tracker": TrackerTable.metadata,
 }
 CARRIER_TABLES = {
-    "outbox", "inbox", "dead_letter", "job", "stream_mark", "credential", "public_code", "alembic_version",
+    "outbox", "inbox", "dead_letter", "job", "stream_mark", "credential", "public_code", "forgotten_tenant",
+    "alembic_version",
 }  # fmt: skip
+# The app role writes these in its own transaction; the policies hold it to that transaction's tenants.
+GUARDED_CARRIERS = {"outbox", "inbox", "job"}
 PARTS_THAT_SERVE = ("app", "carrier")
 GROUND = (access_tables, messaging_tables)
 
@@ -53,7 +58,10 @@ async def catalogue(house: House, service: str) -> list[asyncpg.Record]:
 async def test_every_table_is_a_carrier_or_guarded_by_tenant(house: House, service: str) -> None:
     for table in await catalogue(house, service):
         if table["name"] in CARRIER_TABLES:
-            assert not table["has_policy"], f"{table['name']} is a carrier table, yet has row-level security"
+            guarded = table["name"] in GUARDED_CARRIERS
+            assert table["has_policy"] == guarded, f"{table['name']}: which carriers have policies stands in a list"
+            assert table["policies"] == (2 if guarded else 0)
+            assert not table["is_forced"]
         else:
             assert table["has_policy"], f"{table['name']} is neither guarded nor listed as a carrier table"
             assert table["policies"] == 1
@@ -84,6 +92,16 @@ async def test_a_services_roles_are_refused_by_the_other_databases(house: House,
 
 
 @pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("part", PARTS_THAT_SERVE)
+@pytest.mark.parametrize("database", ["postgres", "template1"])
+async def test_a_services_roles_are_refused_by_the_servers_own_databases(
+    house: House, service: str, part: str, database: str
+) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await asyncpg.connect(house.url(service, part), database=database)
+
+
+@pytest.mark.parametrize("service", SERVICES)
 async def test_migrations_make_the_tables_that_the_code_describes(house: House, service: str) -> None:
     engine = create_async_engine(async_url(house.url(service, "owner")))
 
@@ -106,6 +124,10 @@ FORBIDDEN_TO_APP = [
     "DELETE FROM audit",
     "UPDATE audit SET actor = 'x'",
     "CREATE TABLE mine (id int)",
+    "CREATE TEMPORARY TABLE mine (id int)",
+    "SELECT lo_create(0)",
+    "SELECT lo_creat(-1)",
+    "SELECT lo_from_bytea(0, 'x')",
 ]
 
 
@@ -150,3 +172,34 @@ async def test_rows_are_seen_by_their_tenant_alone(house: House) -> None:
             assert await connection.fetchval("SELECT count(*) FROM problem WHERE tenant_id = $1", mine) == 0
     finally:
         await connection.close()
+
+
+PUT_BY_APP = {
+    "outbox": "INSERT INTO outbox (tenant_id, id, subject, body) VALUES ($1, $2, 'x', '{}')",
+    "job": "INSERT INTO job (tenant_id, id, kind, dedupe_key, args) VALUES ($1, $2, 'guard', gen_random_uuid(), '{}')",
+    "inbox": "INSERT INTO inbox (tenant_id, msg_id, consumer) VALUES ($1, $2, 'guard') ON CONFLICT DO NOTHING",
+}
+
+
+@pytest.mark.parametrize("table", PUT_BY_APP)
+@pytest.mark.parametrize("service", SERVICES)
+async def test_the_app_role_puts_down_for_the_tenants_of_its_transaction_only(
+    house: House, tenant_id: UUID, service: str, table: str
+) -> None:
+    async with house.query(service, "app") as app, house.query(service, "carrier") as carrier:
+        for given in ("", f"{{{new_id()}}}"):
+            async with app.transaction():
+                await app.execute("SELECT set_config('app.tenant_ids', $1, true)", given)
+                with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                    async with app.transaction():
+                        await app.execute(PUT_BY_APP[table], tenant_id, new_id())
+        undo = app.transaction()
+        await undo.start()
+        await app.execute("SELECT set_config('app.tenant_ids', $1, true)", f"{{{new_id()},{tenant_id}}}")
+        assert await app.execute(PUT_BY_APP[table], tenant_id, new_id()) == "INSERT 0 1"
+        await undo.rollback()
+        undo = carrier.transaction()
+        await undo.start()
+        assert await carrier.execute(PUT_BY_APP[table], tenant_id, new_id()) == "INSERT 0 1"
+        assert await carrier.fetchval(f"SELECT count(*) FROM {table} WHERE tenant_id = $1", tenant_id) == 1
+        await undo.rollback()

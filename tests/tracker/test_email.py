@@ -65,6 +65,21 @@ async def test_silence_after_the_text_is_doubt(house: House) -> None:
         assert await mailer(house, server.port).send(mail()) is Ending.IN_DOUBT
 
 
+async def test_an_answer_that_is_no_answer_is_doubt(house: House) -> None:
+    with mail_server() as server:
+        server.data_replies = ["thank you kindly"]
+        assert await mailer(house, server.port).send(mail()) is Ending.IN_DOUBT
+
+
+async def test_lines_that_begin_with_a_dot_arrive_as_they_were(house: House) -> None:
+    text = "one\n.\n..two\n.three\n"
+    one = Mail(new_id(), "zhang@example.test", Letter("en", "Dots", text), datetime(2026, 11, 21, tzinfo=UTC))
+    with mail_server() as server:
+        assert await mailer(house, server.port).send(one) is Ending.SENT
+        [arrived] = server.mails
+    assert arrived.get_content().splitlines() == text.splitlines()
+
+
 async def test_nobody_at_the_port_is_not_the_customers_fault(house: House) -> None:
     assert await mailer(house, free_port()).send(mail()) is Ending.NOT_NOW
 

@@ -18,6 +18,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.events import FeedbackReceived
 from shared.crypto import blind_index
 from shared.database import Tx
+from shared.failpoints import FailPoint, reach
 from shared.ids import new_id
 from shared.messaging import outbox
 
@@ -88,6 +89,7 @@ async def _store_fresh(
 ) -> None:
     if not fresh:
         return
+    reach(FailPoint.BEFORE_INSERT)
     speakers = [_speaker(intake, is_verified=command.vouches_for_addresses) for intake, _ in fresh]
     customers = await People(tx, keys, command.moment).recognise(speakers)
     new = [NewFeedback(intake, stored, who) for (intake, stored), who in zip(fresh, customers, strict=True)]

@@ -1,5 +1,6 @@
 """Sends one mail by SMTP, and tells certain from uncertain ends apart."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -14,10 +15,14 @@ import aiosmtplib
 
 from services.tracker.domain.telling import Letter
 from services.tracker.settings import SmtpSecurity, TrackerSettings
+from shared.failpoints import FailPoint, reach, reach_when_written
 
 # Shorter than a job's lease together, so that a slow server cannot outlive the worker's right to send.
 COMMAND_TIMEOUT_S = 20
+_TAKEN = range(200, 300)
+_TEMPORARY_FROM = 400
 _PERMANENT_FROM = 500
+_LINE_OF_A_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 class Ending(StrEnum):
@@ -59,6 +64,7 @@ class SmtpMailer:
         client = self._client()
         try:
             await client.connect()
+            reach(FailPoint.MAIL_AFTER_CONNECT)
             await client.mail(self._sender)
         except (aiosmtplib.SMTPException, OSError, TimeoutError):
             # A wrong password or sender is the operator's to mend; no customer is to be given up for it.
@@ -88,16 +94,26 @@ class SmtpMailer:
             return Ending.REFUSED  # An address beyond ASCII, which this way out cannot write.
         except (aiosmtplib.SMTPException, OSError, TimeoutError):
             return Ending.NOT_NOW
+        reach(FailPoint.MAIL_AFTER_RCPT)
         return None
 
     async def _hand_over(self, client: aiosmtplib.SMTP, mail: Mail) -> Ending:
-        """From here on, silence means doubt: the server may have taken the mail."""
+        """Nothing is handed over until the server asks for the text; from then on, silence means doubt."""
         try:
-            await client.data(self._message(mail).as_bytes(policy=WIRE))
-        except aiosmtplib.SMTPResponseException as error:
-            return _refusal(error.code)
+            asked = await client.execute_command(b"DATA")
+        except (aiosmtplib.SMTPException, OSError, TimeoutError):
+            return Ending.NOT_NOW
+        if asked.code != aiosmtplib.SMTPStatus.start_input:
+            return _refusal(asked.code)
+        try:
+            answer = await _say(client, _as_data(self._message(mail)))
         except (aiosmtplib.SMTPException, OSError, TimeoutError):
             return Ending.IN_DOUBT
+        if answer.code >= _TEMPORARY_FROM:
+            return _refusal(answer.code)
+        if answer.code not in _TAKEN:
+            return Ending.IN_DOUBT  # No word of the protocol: whoever speaks there may have taken the mail.
+        reach(FailPoint.MAIL_AFTER_250_BEFORE_MARK)
         return Ending.SENT
 
     def _client(self) -> aiosmtplib.SMTP:
@@ -123,6 +139,24 @@ class SmtpMailer:
         message.set_content(mail.letter.text)
         message["Content-Language"] = mail.letter.language  # After the content, whose setting clears such headers.
         return message
+
+
+async def _say(client: aiosmtplib.SMTP, data: bytes) -> aiosmtplib.SMTPResponse:
+    """Writes the text by hand, for the library says neither whether it was asked for nor how much of it went out."""
+    protocol = client.protocol
+    if protocol is None:
+        raise aiosmtplib.SMTPServerDisconnected("gone before the text")
+    half = len(data) // 2
+    protocol.write(data[:half])
+    await reach_when_written(FailPoint.MAIL_IN_DATA)
+    protocol.write(data[half:])
+    await reach_when_written(FailPoint.MAIL_AFTER_DOT_BEFORE_250)
+    return await protocol.read_response(timeout=COMMAND_TIMEOUT_S)
+
+
+def _as_data(message: EmailMessage) -> bytes:
+    """The message as DATA wants it: a dot before each line that begins with one, and a line of one dot at the end."""
+    return _LINE_OF_A_DOT.sub(b"..", message.as_bytes(policy=WIRE)) + b".\r\n"
 
 
 def _address(written: str, brand: str) -> Address:

@@ -24,6 +24,7 @@ class CustomerCase(TrackerTable, table=True):
     __table_args__ = (
         UniqueConstraint("tenant_id", "feedback_id"),
         Index("customer_case_tenant_id_customer_id_idx", "tenant_id", "customer_id"),
+        Index("customer_case_newest_idx", "tenant_id", "opened_at", "id"),
     )
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
@@ -50,6 +51,7 @@ class Problem(TrackerTable, table=True):
     """What many customers suffer from alike."""
 
     __tablename__ = "problem"
+    __table_args__ = (Index("problem_newest_idx", "tenant_id", "created_at", "id"),)
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
     title: str = Field(sa_type=Text)
@@ -80,6 +82,7 @@ class Action(TrackerTable, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "problem_id"], ["problem.tenant_id", "problem.id"]),
         Index("action_tenant_id_problem_id_idx", "tenant_id", "problem_id"),
+        Index("action_newest_idx", "tenant_id", "created_at", "id"),
     )
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
@@ -117,6 +120,7 @@ class Notice(TrackerTable, table=True):
     __table_args__ = (
         UniqueConstraint("tenant_id", "about", "event", "round", "customer_id"),
         UniqueConstraint("tenant_id", "about", "event", "round", "address_id"),
+        Index("notice_newest_idx", "tenant_id", "created_at", "id"),
     )
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)

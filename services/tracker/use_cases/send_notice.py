@@ -20,6 +20,7 @@ from shared.clock import Clock, now
 from shared.contracts.reach import PersonOut
 from shared.contracts.vocabulary import Purpose
 from shared.database import Database, Tx
+from shared.failpoints import FailPoint, reach
 from shared.logs import get_log
 from shared.messaging import jobs
 from shared.messaging.jobs import Claim, StaleLeaseError, TryLaterError
@@ -106,6 +107,7 @@ class SendNotice:
             await jobs.hold(tx, claim)
             if not await notices.claim(tx, notice, address.address_id, letter):
                 raise StaleLeaseError(claim.kind)
+        reach(FailPoint.MAIL_AFTER_CLAIM)
         ending = await self.mailer.send(Mail(notice.id, address.value, letter, self.clock()))
         _log.info("mail", notice=str(notice.id), ending=ending)
         await self._book(claim, notice, ending)
@@ -114,6 +116,7 @@ class SendNotice:
         if ending is Ending.NOT_NOW and notice.tries + 1 < SEND_TRIES_MAX:
             async with self.database.transaction(notice.tenant_id) as tx:
                 await notices.give_back(tx, notice, Reason.UNREACHABLE)
+            reach(FailPoint.MAIL_AFTER_GIVING_BACK)
             raise TryLaterError(min(RETRY_PAUSE_S * 2**notice.tries, RETRY_PAUSE_MAX_S))
         await self._end(claim, notice, *_ENDED[ending])
 

@@ -3,7 +3,7 @@
 from shared.migrations.runner import granted_roles, run_script
 
 revision = "ground_0040"
-down_revision = "ground_0003"
+down_revision = "ground_0010"
 branch_labels = None
 depends_on = None
 

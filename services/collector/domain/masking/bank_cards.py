@@ -11,23 +11,26 @@ _CARD = re.compile(r"(?<![\dA-Za-z])(?<!\d[.,\-])[2-6]\d{3}(?:[ \-]?\d){11,15}(?
 _GROUPED = re.compile(r"(?<![\dA-Za-z])(?<!\d[.,\-])[2-6]\d{3}([ \-])\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?(?![ \-]?\d)")
 _AMEX = re.compile(r"(?<![\dA-Za-z])3[47]\d{2}[ \-]?\d{6}[ \-]?\d{5}(?!\d)")
 _NAMED = re.compile(
-    r"(?:卡号|银行卡|借记卡|信用卡|储蓄卡|存折|账号|帐号|账户|帐户|[工农建中招交邮]行|银行|卡上|我的卡|卡是|卡[:：]|打到|退到|转到|款到|收款|汇到|\bcards?\b|\bvisa\b"
+    r"(?:卡号|银行卡|借记卡|信用卡|储蓄卡|存折|账号|帐号|账户|帐户|[工农建中招交邮]行|银行|卡上|我的卡|卡是"
+    r"|卡[:：]|打到|退到|转到|款到|收款|汇到|\bcards?\b|\bvisa\b"
     r"|\bmaster\s?card\b|\bamex\b|\bunion\s?pay\b|\bmaestro\b|\baccount (?:number|no)\b|\bdebit\b|\bcredit\b)"
-    r"[^\d\n\ufffc。]{0,16}(?P<value>\d(?:[ \-]{0,2}\d){11,18})(?!\d)",
-    re.IGNORECASE,
+    r"[^\d\n\ufffc。]{0,16}(?P<value>\d(?:[ \-]{0,2}\d){11,24})(?!\d)",
+    re.IGNORECASE | re.ASCII,
 )
 _ACCOUNT = re.compile(
-    r"(?:账号|帐号|账户|帐户|\b(?:bank )?account(?: (?:number|no))?\b)[^\w\n\ufffc]{0,4}(?:是|为|is)?[^\w\n\ufffc]{0,3}"
-    r"(?P<value>\d(?:[ \-]?\d){7,18})(?!\d)",
+    r"(?:账号|帐号|账户|帐户|(?<![A-Za-z])(?:bank )?(?:account|acct|a/c)(?: (?:number|no"
+    r"|num))?\.?)[^\w\n\ufffc]{0,4}(?:是|为|is)?[^\w\n\ufffc]{0,3}"
+    r"(?P<value>\d(?:[ \-]?\d){5,24})(?!\d)",
     re.IGNORECASE,
 )
+_STARRED = re.compile(r"(?<![\dA-Za-z])[2-6]\d{3}(?:[ \-]?\d{2})?[ \-]?\*{4,10}(?:[ \-]?\*{4})?[ \-]?\d{3,4}(?!\d)")
 _IBAN = re.compile(
-    r"(?<![A-Za-z\d])[A-Z]{2}\d{2}(?:[ ]?[A-Z\d]{4}){3,7}(?:[ ]?[A-Z\d]{1,3})?(?![A-Za-z\d])", re.IGNORECASE
+    r"(?<![A-Za-z\d])[A-Z]{2}[ ]?\d{2}(?:[ ]?[A-Z\d]{4}){3,7}(?:[ ]?[A-Z\d]{1,3})?(?![A-Za-z\d])", re.IGNORECASE
 )
 _IBAN_MODULUS = 97
 _LUHN_LENGTHS = range(15, 20)
 _UNION_PAY = "62"  # Few other numbers of this length begin so, and people mistype.
-_FOREIGN = re.compile(r"(?:身份证|证件|\bid card|\bserial|序列号|\bimei)[^\d]{0,16}$", re.IGNORECASE)
+_FOREIGN = re.compile(r"(?:身份证|证件|\bid card|\bserial|序列号|\bimei)[^\d]{0,16}$", re.IGNORECASE | re.ASCII)
 
 
 def find(view: str) -> Iterator[Span]:
@@ -40,6 +43,11 @@ def find(view: str) -> Iterator[Span]:
     for pattern in (_CARD, _AMEX):
         yield from (span for span in every(pattern, view, Kind.BANK_CARD) if _is_card(view, span))
     yield from (span for span in every(_IBAN, view, Kind.BANK_CARD) if is_iban(view[span.start : span.end]))
+
+
+def find_starred(view: str) -> Iterator[Span]:
+    """Cards of which a part is starred out already."""
+    return every(_STARRED, view, Kind.BANK_CARD)
 
 
 def is_luhn(digits: str) -> bool:

@@ -7,7 +7,7 @@ from services.collector.domain.masking.span import Kind, Span, every
 
 _HAN = "\u3400-\u9fff"
 _LETTER = rf"[^\W{_HAN}]"
-_SIGN = r"[.+'&!#$%*/=?^`{|}~\-]"
+_SIGN = r"[.+'&!$%*/=?^`{|}~\-]"
 # A run of letters and signs is read from its start only, so that a long one costs no more than its length.
 _LOCAL = rf"(?<!{_LETTER})(?<!{_SIGN}){_SIGN}{{0,16}}(?P<value>{_LETTER}(?:{_LETTER}|{_SIGN}){{0,255}}+"
 _LABEL = rf"{_LETTER}(?:{_LETTER}|-){{0,62}}+"
@@ -25,8 +25,10 @@ _PLAIN = re.compile(
 _IN_HAN = re.compile(rf"{_HAN_WORD}@(?:{_LABEL}|[{_HAN}]{{1,20}})[.。]{_TOP_ANY}", re.IGNORECASE)
 _QUOTED = re.compile(rf"\"[^\"\n@]{{1,64}}\"@(?:{_LABEL}\.){{1,6}}{_TOP}", re.IGNORECASE)
 _SPELT = re.compile(
-    rf"{_LOCAL}(?:[ ]dot[ ]{_LETTER}{{1,30}}+){{0,3}}(?:[ ]?[\[(]at[\])][ ]?|[ ]at[ ]|艾特)"
-    rf"(?:{_LABEL}(?:[ ]?[\[(]dot[\])][ ]?|[ ]dot[ ]|点)){{1,3}}"
+    rf"{_LOCAL}(?:(?:[ ]dot[ ]|[ ]?[\[({{]dot[\])}}][ ]?|点){_LETTER}{{1,30}}+){{0,3}}"
+    rf"(?:(?:[ ]?[\[({{<]at[\])}}>][ ]?|[ ]?艾特[ ]?|[ ]?#at#[ ]?"
+    rf"|[ ]?\(a\)[ ]?)(?:{_LABEL}(?:[ ]?[\[({{]dot[\])}}][ ]?|[ ]dot[ ]|[ ]?点[ ]?|\.)){{1,3}}"
+    rf"|[ ]at[ ](?:{_LABEL}(?:[ ]?[\[({{]dot[\])}}][ ]?|[ ]dot[ ]|[ ]?点[ ]?)){{1,3}})"
     r"(?:com|net|org|cn|edu|gov|io|co|uk|de|au|sg|us|test|example)\b(?:[ ]dot[ ](?:uk|cn|au|sg))?)",
     re.IGNORECASE,
 )

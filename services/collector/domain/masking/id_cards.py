@@ -12,18 +12,34 @@ _CHINESE = re.compile(r"(?<![\dA-Za-z])(?<!\d[\-.])[1-9](?:[ \-]?\d){16}[ \-]?[\
 _LIKELY = re.compile(rf"(?:{_PROVINCES})\d{{4}}(?:18|19|20)\d{{2}}{_MONTH_DAY}\d{{3}}[\dX]")
 _OLD = re.compile(rf"(?<!\d)(?:{_PROVINCES})\d{{4}}[ ]?\d{{2}}{_MONTH_DAY}[ ]?\d{{3}}(?!\d)")
 _NAMED = re.compile(
-    r"(?:身份证|证件|身份号|居民证|老证|户口|护照|驾驶证|驾照|通行证|回乡证|军官证|社保号"
-    r"|\b(?:id card|identity (?:card|number|no)|national id|id (?:number|no)|passport|driver'?s licen[cs]e"
-    r"|driving licen[cs]e|nric|fin)\b)"
+    r"(?:身份证|证件|身份号|居民证|[老旧新]证|户口|护照|驾驶证|驾照|通行证|回乡证|台胞证|居[留住]证"
+    r"|军官证|士兵证|社保[号卡]|医保[号卡]|证号"
+    r"|(?<![A-Za-z])(?:id card|identity (?:card|number|no)|national (?:id|number)|id (?:number|no)"
+    r"|id[ ]?\#|passport|driver'?s?'? licen[cs]e|licen[cs]e (?:no|number)"
+    r"|driving licen[cs]e|nric|(?-i:FIN|SIN|TFN|NHS|CPF|DNI|NIE|PAN|BSN|EIN|ITIN|PPS)"
+    r"|social insurance|aadhaar|medicare|tax (?:file|id)|personalausweis|steuer-?id|green card"
+    r"|residence permit)(?![A-Za-z]))"
     r"(?:(?!尾|后|末|last|ending)[^\d\n\ufffc。]){0,16}?(?<![A-Za-z\d])"
-    r"(?P<value>(?:(?-i:[A-Z]{1,3})[ ]?)?\d(?:[ \-]?\d){5,18}(?:[ \-]?[A-Z](?![A-Z]))?(?:\(\w\))?)(?!\d)",
+    r"(?P<value>(?:[\u3400-\u9fff]字第?)?(?:(?-i:[A-Z]{1,5})[ \-]?)?\d(?:[ \-/.]?\d){5,18}(?:[ \-]?[A-Z\d](?![A-Z])"
+    r"|[A-Z]{2}(?![A-Za-z]))?(?:\(\w\))?)(?!\d)",
     re.IGNORECASE,
 )
+# Of the Emirates, which begins with the country's number.
+_EMIRATES = re.compile(r"(?<![\d\-])784[ \-]?\d{4}[ \-]?\d{7}[ \-]?\d(?![\d\-])")
 _SOCIAL = re.compile(r"(?<![\d\-])\d{3}([\- ])\d{2}\1\d{4}(?![\d\-])|(?<![\d\-])\d{9}(?![\d\-])")
 _INSURANCE = re.compile(r"(?<![A-Za-z\d])[A-Z]{2}([ \-]?)\d{2}\1\d{2}\1\d{2}\1[A-D](?![A-Za-z\d])", re.IGNORECASE)
-_SOCIAL_NAMED = re.compile(r"\bssn\b|\bsocial\b|社会安全|社安号", re.IGNORECASE)
-_INSURANCE_NAMED = re.compile(r"national insurance|\bni\b|\bnino\b", re.IGNORECASE)
-_CARD_NAMED = re.compile(r"身份证|证件|老证|\bid\b|identity", re.IGNORECASE)
+_SOCIAL_NAMED = re.compile(r"\bssn\b|\bsocial\b|社会安全|社安号", re.IGNORECASE | re.ASCII)
+_INSURANCE_NAMED = re.compile(r"national insurance|\bni\b|\bnino\b", re.IGNORECASE | re.ASCII)
+# Documents whose numbers mix letters and digits.
+_MIXED = re.compile(
+    r"(?:护照|通行证|驾照|驾驶证|居[留住]证|军官证|(?<![A-Za-z])(?:passport|(?-i:PAN|DL|NIE|DNI|NIN|CURP|CPF)"
+    r"|driv(?:er|ing)'?s?'?[ ]licen[cs]e|licen[cs]e|(?:state|national|student|citizen)[ ]id"
+    r"|id[ ]card))(?![a-z])"
+    r"[^\w\n]{0,3}(?:(?:number|no|num|nr|is|was|code|号码?|是|为|编号)[^\w\n]{0,3}){0,3}"
+    r"(?P<value>(?-i:(?=[A-Z\-]{0,8}\d)(?=(?:[A-Z\-]{0,8}\d){2})[A-Z\d](?:-?[A-Z\d]){5,17}))(?![A-Za-z\d])",
+    re.IGNORECASE,
+)
+_CARD_NAMED = re.compile(r"身份证|证件|[老旧]证|证号|15位|\bid\b|identity", re.IGNORECASE | re.ASCII)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _FAR = 40
@@ -34,6 +50,7 @@ def find(view: str) -> Iterator[Span]:
     yield from every(_NAMED, view, Kind.ID_CARD)
     yield from (span for span in every(_CHINESE, view, Kind.ID_CARD) if _is_chinese(view, span))
     yield from (span for span in every(_OLD, view, Kind.ID_CARD) if _is_near(_CARD_NAMED, view, span))
+    yield from every(_EMIRATES, view, Kind.ID_CARD)
     for match in _SOCIAL.finditer(view):
         span = Span(match.start(), match.end(), Kind.ID_CARD)
         if _is_near(_SOCIAL_NAMED, view, span) or (match[1] == "-" and not names_something_else(view, span.start)):
@@ -42,6 +59,11 @@ def find(view: str) -> Iterator[Span]:
         span = Span(match.start(), match.end(), Kind.ID_CARD)
         if match[1] or _is_near(_INSURANCE_NAMED, view, span):
             yield span
+
+
+def find_mixed(view: str) -> Iterator[Span]:
+    """Numbers of documents that hold letters."""
+    return every(_MIXED, view, Kind.ID_CARD)
 
 
 def has_check_digit(number: str) -> bool:

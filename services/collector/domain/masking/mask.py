@@ -1,33 +1,14 @@
 """Masks personal data in what customers write, and keeps the way back to the offsets of the original."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from services.collector.domain.masking import (
-    addresses_en,
-    addresses_zh,
-    bank_cards,
-    emails,
-    id_cards,
-    phones,
-    plates,
-    serials,
-)
 from services.collector.domain.masking.folding import fold
+from services.collector.domain.masking.gates import GATES
 from services.collector.domain.masking.span import Span, joined
 from services.collector.domain.masking.tokens import token_for
 
-FINDERS: tuple[Callable[[str], Iterator[Span]], ...] = (
-    phones.find,
-    emails.find,
-    id_cards.find,
-    bank_cards.find,
-    plates.find,
-    serials.find,
-    addresses_zh.find,
-    addresses_en.find,
-)
 # A mask can bring words together that stood apart, so the masked text is read again until nothing is found.
 PASSES_MAX = 8
 
@@ -68,7 +49,7 @@ def mask(text: str) -> Masked:
 def find(text: str) -> list[Span]:
     """What is personal in the text, in order and without overlaps, as one reading finds it."""
     view = fold(text)
-    return joined(span for finder in FINDERS for span in finder(view))
+    return joined(span for gate, finder in GATES if gate.search(view) for span in finder(view))
 
 
 def _masked(text: str, spans: Sequence[Span]) -> Masked:

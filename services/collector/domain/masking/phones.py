@@ -7,21 +7,14 @@ from services.collector.domain.masking.around import BARRIER, after, before, nam
 from services.collector.domain.masking.span import Kind, Span, every
 
 _SEP = r"[ \-./()·]{0,2}"
-_HAN_DIGITS = "零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖"
-_ANY = f"0-9{_HAN_DIGITS}"
-_EXTENSION = r"(?:/\d{2,4}(?!\d)|,?[ ]?(?:转|分机|-|ext\.?|extension|x)[ ]?(?:分机)?[ ]?\d{1,5}(?!\d))?"
+_EXTENSION = r"(?:/(?:\d{2,4}|1[3-9]\d{9})(?!\d)|,?[ ]?(?:转|分机|-|ext\.?|extension|x)[ ]?(?:分机)?[ ]?\d{1,5}(?!\d))?"
 _ALONE = r"(?<!\d)(?<!\d[.,:])"
 _CODES = r"(?:86|1|44|49|61|65|85[23]|886|33|34|39|7|8[124]|9[01]|3[0-689]|4[0135-8]|5\d|6[0346]|2[07]|971|966)"
 
 _MOBILE = re.compile(
     rf"{_ALONE}(?:\(?(?:\+|00)?86\)?[ \-]{{0,2}})?"
-    rf"1(?:[3-9]\d(?:{_SEP}\d){{8}}|[ \-.][3-9](?:[ \-.]\d){{9}})(?!\d){_EXTENSION}"
+    rf"1(?:[3-9]\d(?:{_SEP}\d){{8}}|[3-9]\d[,，]\d{{4}}[,，]\d{{4}}|[ \-.][3-9](?:[ \-.]\d){{9}})(?!\d){_EXTENSION}"
 )
-_MOBILE_IN_HAN = re.compile(
-    rf"(?<![{_ANY}])(?=[0-9 \-,，、]{{0,20}}[{_HAN_DIGITS}])[1一幺壹][ \-]?[3-9三四五六七八九叁肆伍陆柒捌玖]"
-    rf"(?:[ \-,、，]?[{_ANY}]){{9}}(?![{_ANY}])"
-)
-_LANDLINE_IN_HAN = re.compile(rf"(?<![{_ANY}])[零〇](?:[ \-]?[零〇一二三四五六七八九幺]){{9,11}}(?![{_ANY}])")
 _COUNTRY = re.compile(
     rf"{_ALONE}\(?(?:\+[ ]?|00[ ]?(?={_CODES}))(?:"
     rf"1\)?(?:{_SEP}\d){{10}}"
@@ -33,7 +26,7 @@ _COUNTRY = re.compile(
 )
 # With the zero for calls inside the country: 0571-8555 0101, 020 7946 0958, 0171 3920042.
 _TRUNK = re.compile(
-    rf"(?<!\d)(?<!\d[.,:/\-])\(?0[1-9]\d(?:[ \-()/]{{0,2}}\d){{6,9}}(?![\d:]){_EXTENSION}", re.IGNORECASE
+    rf"(?<!\d)(?<!\d[.,:/\-A-Za-z])\(?0[1-9]\d(?:[ \-()/]{{0,2}}\d){{6,9}}(?![\d:]){_EXTENSION}", re.IGNORECASE
 )
 _PAIRS = re.compile(r"(?<![\d.,/\-])(?:0[1-9](?:[ .]\d{2}){4}|\(?0[2378]\)?[ \-]\d{4}[ \-]?\d{4})(?![.,]?\d)")
 _AMERICAN = re.compile(
@@ -42,33 +35,35 @@ _AMERICAN = re.compile(
     rf"{_EXTENSION}",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"(?<![\w\-.,])(?<!\d:)(?=(?:[ \-.]?\d){9,13}(?![ \-.:]?\d))\d{2,}(?:[ \-.]\d{3,})*(?!\w)")
+_BARE = re.compile(r"(?<![A-Za-z\d\-.,])(?<!\d:)(?!\d{1,3}\.\d{1,3}\.)\d(?:[ \-.]?\d){8,12}(?![ \-.:]?\d|[A-Za-z])")
 _SPACED = re.compile(r"(?<!\d)(?<!\d[ \-.,])\d(?:[ ]\d){8,12}(?![ ]?\d)")
-_LOCAL = re.compile(r"(?<![\w\-.,/])[2-9]\d{2}[\-.]\d{4}(?![\w\-])")
+_LOCAL = re.compile(r"(?<![A-Za-z\d\-.,/])[2-9]\d{2}[\-.]\d{4}(?![A-Za-z\d\-]|[.,]\d)")
 _CALLED = re.compile(
-    r"(?:电话号?码?|座机|手机号?码?|固话|联系方式|致电|回电|拨打|联系人?|微信号?|传真"
-    r"|\b(?:whats\s?app|(?:tele)?phone|tel|mobile|cell|contact|call(?:er)?|ring|text|reach|landline|fax)"
+    r"(?:电话号?码?|座机|手机号?码?|固话|联系方式|致电|回电|拨打|联系人?|微信号?|传真|来电|号码"
+    r"|打(?=[ ]?\d)|打(?:到|给)?(?:家里|我|办公室|店里|单位|公司)"
+    r"|\b(?:whats\s?app|(?:tele)?phone|tel|mobile|mob|cell|contact|call(?:er)?|ring|text|reach|landline|fax|dial)"
     r"|\b(?:my|our|his|her) number)"
     r"[^\d\n\ufffc。!?;$¥]{0,18}?(?<![\d.,$¥])"
-    rf"(?P<value>\+?\(?\d(?:[ \-.()]{{0,2}}\d){{6,12}}(?![\d:]|[.,]\d){_EXTENSION})",
-    re.IGNORECASE,
+    rf"(?P<value>(?!\d{{1,3}}\.\d\.)\+?\(?\d(?:[ \-.()]{{0,2}}\d){{6,12}}(?![\d:]|[.,]\d){_EXTENSION})",
+    re.IGNORECASE | re.ASCII,
 )
 _HOTLINE = re.compile(
     r"(?<!\d)(?<!\d[\-.])(?:"
-    r"(?:\+?86[ \-]?)?[48]00(?:[ \-]?\d){7}"
+    r"(?:\+?86[ \-]?)?[48]00(?:[ \-]?\d){7}|95[01]\d{5}"
     r"|\(?(?:\+?1[\-. ]|\+1)?\(?8(?:00|88|77|66|55|44|33)\)?[\-. ]?\d{3}[\-. ]?\d{4}"
-    r"|\(?0(?:80[08]|300|330|333|34[45]|84[345])\)?(?:[ \-]?\d){6,7})(?!\d)"
+    r"|1[38]00[ ]\d{3}[ ]\d{3}|\(?0(?:80[08]|300|330|333|34[45]|84[345])\)?(?:[ \-]?\d){6,7})(?!\d)"
 )
 _OWN = re.compile(
     r"(?:我(?:的|家|自己|们公司|公司|司)?|本人)的?(?:电话|手机|号码|热线|座机|联系方式)"
     r"|\b(?:my|our)(?: own)? (?:phone|number|line|cell|office|tel)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
-_OWN_AFTER = re.compile(r"我自己的|是我的|我的号|\bmy own|\bis mine|\bis my\b", re.IGNORECASE)
+_OWN_AFTER = re.compile(r"我自己的|是我的|我的号|\bmy own|\bis mine|\bis my\b", re.IGNORECASE | re.ASCII)
 _SPOKEN_OF = re.compile(
-    r"电话|手机|\b(?:call(?:ed|ing)?|phoned?|cell|mobile|tel|text|ring|rang|reach|dial|whatsapp)\b"
+    r"电话|手机|座机|联系|打家里|家里打|家里|固话|\b(?:area code|home|office|work|landline|call(?:ed|ing)?|phoned?"
+    r"|cell|mobile|tel|text|ring|rang|reach|dial|whatsapp)\b"
     r"|(?<!model )(?<!order )(?<!serial )(?<!part )\bnumber\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _DATE = re.compile(
     r"\(?(?:(?:19|20)\d{2}[\-./ ]?(?:0?[1-9]|1[0-2])[\-./ ]?[0-3]\d|[0-3]?\d[\-./ ][01]?\d[\-./ ](?:19|20)\d{2})"
@@ -79,7 +74,7 @@ _FAR = 40
 def find(view: str) -> Iterator[Span]:
     """Phone numbers, without the public hotlines that everybody may call."""
     private = _HOTLINE.sub(_hidden_unless_own, view)
-    for pattern in (_MOBILE, _MOBILE_IN_HAN, _LANDLINE_IN_HAN, _COUNTRY, _PAIRS, _SPACED):
+    for pattern in (_MOBILE, _COUNTRY, _PAIRS, _SPACED):
         yield from every(pattern, private, Kind.PHONE)
     for pattern in (_TRUNK, _AMERICAN, _CALLED):
         yield from (span for span in every(pattern, private, Kind.PHONE) if _may_be_called(view, span))

@@ -1,0 +1,200 @@
+"""/v1/tenants: companies that share an instance and see nothing of each other."""
+
+from datetime import datetime
+from functools import partial
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from services.tracker.api.context import Context, Here
+from services.tracker.domain.tenancy import SLUG, IllegalTenantStateError, is_time_zone
+from services.tracker.store.identity_tables import Tenant
+from services.tracker.store.tenants import list_tenants, read_tenant, tenant_ids
+from services.tracker.use_cases.keep_tenants import (
+    SlugTakenError,
+    TenantWanted,
+    UnknownTenantError,
+    change_tenant,
+    make_tenant,
+    set_tenant_state,
+)
+from shared.access.audit import UseCase, perform
+from shared.access.credentials import Actor
+from shared.access.kinds import Kind
+from shared.access.scopes import Scope
+from shared.clock import now
+from shared.contracts.text import FilledText, Name
+from shared.contracts.vocabulary import Language, TenantState
+from shared.ids import new_id
+from shared.web.doors import Operator, WorkReader, requires
+from shared.web.problems import FieldError, Problem
+
+TENANTS_MAX = 10_000
+REASON_LENGTH_MAX = 500
+SLUG_LENGTH_MAX = 40
+
+
+def _slug(text: str) -> str:
+    if not SLUG.fullmatch(text):
+        raise PydanticCustomError("not_a_slug", "not a slug")
+    return text
+
+
+def _time_zone(name: str) -> str:
+    if not is_time_zone(name):
+        raise PydanticCustomError("not_a_time_zone", "not a time zone")
+    return name
+
+
+Slug = Annotated[FilledText, Field(max_length=SLUG_LENGTH_MAX), AfterValidator(_slug)]
+TimeZone = Annotated[Name, AfterValidator(_time_zone)]
+Languages = Annotated[list[Language], Field(min_length=1, max_length=len(Language))]
+Reason = Annotated[FilledText, Field(max_length=REASON_LENGTH_MAX)]
+
+
+class TenantIn(BaseModel):
+    """A tenant to be made. `slug` is its short name, which people give when they sign in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    slug: Slug
+    name: Name
+    time_zone: TimeZone = "Asia/Shanghai"
+    languages: Languages = [Language.ZH, Language.EN]
+
+
+class TenantChangeIn(BaseModel):
+    """What is to be otherwise; a part that is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name | None = None
+    time_zone: TimeZone | None = None
+    languages: Languages | None = None
+
+
+class ReasonIn(BaseModel):
+    """Why; it stands in the audit log."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason
+
+
+class DeletionIn(ReasonIn):
+    """Why, and once more which: there is no way back."""
+
+    slug: Slug
+
+
+class TenantOut(BaseModel):
+    """A tenant. Its time zone says when its days and weeks begin."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    slug: str
+    name: str
+    time_zone: str
+    languages: list[Language]
+    state: TenantState
+    created_at: datetime
+    changed_at: datetime
+
+
+class TenantsOut(BaseModel):
+    """Every tenant of the instance, oldest first."""
+
+    items: list[TenantOut]
+    next: str | None = None
+
+
+router = APIRouter(prefix="/v1/tenants", tags=["tenants"])
+Manager = Annotated[Actor, Depends(requires(Scope.TENANT_MANAGE))]
+
+
+def _may_touch(actor: Actor, tenant_id: UUID) -> Actor:
+    """Anybody's own tenant, or any tenant for an operator; another's is not there."""
+    if actor.kind is not Kind.OPERATOR and actor.tenant_id != tenant_id:
+        raise Problem("unknown_tenant", 404)
+    return actor.within(tenant_id)
+
+
+@router.post("", status_code=201)
+async def post_tenant(wanted: TenantIn, here: Here, actor: Operator) -> TenantOut:
+    """Makes a tenant. Its people and keys come next."""
+    tenant_id = new_id()
+    parts = TenantWanted(wanted.name, wanted.time_zone, wanted.languages)
+    work = partial(make_tenant, tenant_id=tenant_id, slug=wanted.slug, wanted=parts, moment=now())
+    try:
+        return TenantOut.model_validate(await perform(here.database, actor.within(tenant_id), work))
+    except SlugTakenError:
+        raise Problem("invalid", 422, errors=[FieldError("/slug", "slug_taken")]) from None
+
+
+@router.get("")
+async def get_tenants(here: Here, _: Operator) -> TenantsOut:
+    """Every tenant."""
+    ids = await tenant_ids(here.carrier, TENANTS_MAX)
+    async with here.database.transaction(*ids) as tx:
+        found = await list_tenants(tx, ids)
+    return TenantsOut(items=[TenantOut.model_validate(tenant) for tenant in found])
+
+
+@router.get("/{tenant_id}")
+async def get_tenant(tenant_id: UUID, here: Here, actor: WorkReader) -> TenantOut:
+    """One tenant: one's own, or any for an operator."""
+    _may_touch(actor, tenant_id)
+    async with here.database.transaction(tenant_id) as tx:
+        tenant = await read_tenant(tx, tenant_id)
+    if tenant is None:
+        raise Problem("unknown_tenant", 404)
+    return TenantOut.model_validate(tenant)
+
+
+@router.patch("/{tenant_id}")
+async def patch_tenant(tenant_id: UUID, wanted: TenantChangeIn, here: Here, actor: Manager) -> TenantOut:
+    """Renames a tenant, or sets its time zone and languages."""
+    parts = TenantWanted(wanted.name, wanted.time_zone, wanted.languages)
+    work = partial(change_tenant, tenant_id=tenant_id, wanted=parts)
+    return await _changed(here, _may_touch(actor, tenant_id), work)
+
+
+@router.post("/{tenant_id}:suspend")
+async def post_tenant_suspend(tenant_id: UUID, why: ReasonIn, here: Here, actor: Operator) -> TenantOut:
+    """Shuts a tenant out: its keys and people are refused everywhere within seconds. Nothing is deleted."""
+    return await _set_state(here, actor.within(tenant_id), TenantState.SUSPENDED, why.reason)
+
+
+@router.post("/{tenant_id}:resume")
+async def post_tenant_resume(tenant_id: UUID, why: ReasonIn, here: Here, actor: Operator) -> TenantOut:
+    """Lets a suspended tenant in again."""
+    return await _set_state(here, actor.within(tenant_id), TenantState.ACTIVE, why.reason)
+
+
+@router.post("/{tenant_id}:delete")
+async def post_tenant_delete(tenant_id: UUID, why: DeletionIn, here: Here, actor: Operator) -> TenantOut:
+    """Deletes a suspended tenant's rows in all three services. Export it before: there is no way back."""
+    tenant = await get_tenant(tenant_id, here, actor)
+    if tenant.slug != why.slug:
+        raise Problem("invalid", 422, errors=[FieldError("/slug", "other_slug")])
+    deleted = await _set_state(here, actor.within(tenant_id), TenantState.DELETED, why.reason)
+    here.kick_jobs()
+    return deleted
+
+
+async def _set_state(here: Context, actor: Actor, to: TenantState, reason: str) -> TenantOut:
+    return await _changed(here, actor, partial(set_tenant_state, tenant_id=actor.tenant_id, to=to, reason=reason))
+
+
+async def _changed(here: Context, actor: Actor, work: UseCase[Tenant]) -> TenantOut:
+    try:
+        return TenantOut.model_validate(await perform(here.database, actor, work))
+    except UnknownTenantError:
+        raise Problem("unknown_tenant", 404) from None
+    except IllegalTenantStateError as error:
+        about = {"state": error.state, "to": error.to}
+        raise Problem("illegal_tenant_state", 409, about=about, extra={"legal": list(error.legal)}) from None

@@ -1,0 +1,55 @@
+"""Tenants in the database."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.tracker.store.identity_tables import Tenant
+from shared.database import Database, Tx
+
+_ADD = """
+INSERT INTO tenant (tenant_id, id, slug, name, time_zone, languages, state, version, changed_at)
+VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (slug) DO NOTHING RETURNING *
+"""
+_ONE = "SELECT * FROM tenant WHERE tenant_id = $1 AND id = $1"
+_ALL = "SELECT * FROM tenant WHERE tenant_id = ANY ($1) ORDER BY created_at, id"
+_CHANGE = """
+UPDATE tenant SET name = $2, time_zone = $3, languages = $4, state = $5, slug = $6, version = version + 1,
+    changed_at = now()
+WHERE tenant_id = $1 AND id = $1 RETURNING *
+"""
+_KNOWN = "SELECT id FROM credential WHERE kind = 'tenant' ORDER BY id LIMIT $1"
+
+
+async def add_tenant(tx: Tx, tenant: Tenant) -> Tenant | None:
+    """A new tenant as it was written; None when the slug is taken."""
+    parts = (tenant.slug, tenant.name, tenant.time_zone, tenant.languages, tenant.state, tenant.version)
+    return await tx.row(Tenant, _ADD, tenant.id, *parts, tenant.changed_at)
+
+
+async def read_tenant(tx: Tx, tenant_id: UUID) -> Tenant | None:
+    """One tenant, which the transaction is open for."""
+    return await tx.row(Tenant, _ONE, tenant_id)
+
+
+async def hold_tenant_row(tx: Tx, tenant_id: UUID) -> Tenant | None:
+    """One tenant, which nobody else can change until the transaction ends."""
+    return await tx.row(Tenant, _ONE + " FOR UPDATE", tenant_id)
+
+
+async def change_tenant_row(tx: Tx, tenant: Tenant) -> Tenant | None:
+    """Writes the tenant as it is to be; its version grows by one."""
+    return await tx.row(
+        Tenant, _CHANGE, tenant.id, tenant.name, tenant.time_zone, tenant.languages, tenant.state, tenant.slug
+    )
+
+
+async def list_tenants(tx: Tx, tenant_ids: Sequence[UUID]) -> list[Tenant]:
+    """The tenants that the transaction is open for, oldest first."""
+    return await tx.rows(Tenant, _ALL, list(tenant_ids))
+
+
+async def tenant_ids(carrier: Database, limit: int) -> list[UUID]:
+    """Every tenant of the instance, which only the carrier can see; at most `limit`."""
+    async with carrier.transaction() as tx:
+        return [row["id"] for row in await tx.fetch(_KNOWN, limit)]

@@ -1,0 +1,152 @@
+"""Makes keys, lets one follow another, and revokes them; each change is told to all services."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.tracker.domain.tenancy import scopes_that_may_be_given
+from services.tracker.store.api_keys import add_key, end_key, hold_key_row, note_use
+from services.tracker.store.identity_tables import ApiKey
+from shared.access.audit import AuditLine, Done
+from shared.access.credentials import Actor
+from shared.access.held import hold_key
+from shared.access.keys import hash_secret, new_key, split_key
+from shared.access.kinds import Kind
+from shared.access.scopes import Scope
+from shared.contracts.envelope import Envelope
+from shared.contracts.events import KeyChanged, KeyUsed
+from shared.contracts.vocabulary import Channel
+from shared.database import Tx
+from shared.ids import new_id
+from shared.messaging import outbox
+
+
+class UnknownKeyError(Exception):
+    """There is no such key."""
+
+
+class KeyIsOverError(Exception):
+    """The key has expired or was revoked; nothing can follow it."""
+
+
+class ScopesNotHeldError(Exception):
+    """Somebody wants to give what they do not hold, or what no key may hold."""
+
+    def __init__(self, scopes: Sequence[Scope]) -> None:
+        super().__init__(", ".join(scopes))
+        self.scopes = tuple(scopes)
+
+
+@dataclass(frozen=True)
+class KeyWanted:
+    """A key to be made. The last three are for publishable keys."""
+
+    kind: Kind
+    label: str
+    scopes: frozenset[Scope]
+    expires_at: datetime | None
+    channel: Channel | None = None
+    origins: Sequence[str] | None = None
+    requests_per_minute: int | None = None
+
+
+@dataclass(frozen=True)
+class KeyMade:
+    """A key and its secret, which is shown this once."""
+
+    key: ApiKey
+    secret: str
+
+
+async def make_key(tx: Tx, actor: Actor, wanted: KeyWanted) -> Done[KeyMade]:
+    """A new key. Raises ScopesNotHeldError."""
+    refused = wanted.scopes - scopes_that_may_be_given(wanted.kind, actor.scopes)
+    if refused:
+        raise ScopesNotHeldError(sorted(refused))
+    made = await _add(tx, actor, wanted, replaces=None)
+    return Done(made, AuditLine("key.make", "key", made.key.id, {"kind": wanted.kind, "scopes": made.key.scopes}))
+
+
+async def rotate_key(tx: Tx, actor: Actor, key_id: UUID, moment: datetime, old_until: datetime) -> Done[KeyMade]:
+    """A key that may what another may, which ends at `old_until`. Raises UnknownKeyError, KeyIsOverError."""
+    old = await _held(tx, actor.tenant_id, key_id)
+    if old.revoked_at is not None or (old.expires_at is not None and old.expires_at <= moment):
+        raise KeyIsOverError
+    wanted = KeyWanted(
+        kind=Kind(old.kind),
+        label=old.label,
+        scopes=frozenset(Scope(scope) for scope in old.scopes),
+        # The new one lives as long as the old one was made to.
+        expires_at=old.expires_at and moment + (old.expires_at - old.created_at),
+        channel=Channel(old.channel) if old.channel else None,
+        origins=old.origins,
+        requests_per_minute=old.requests_per_minute,
+    )
+    made = await _add(tx, actor, wanted, replaces=old.id)
+    await _tell(tx, await end_key(tx, old, expires_at=old_until), moment)
+    return Done(made, AuditLine("key.rotate", "key", old.id, {"to": str(made.key.id)}))
+
+
+async def revoke_key(tx: Tx, actor: Actor, key_id: UUID, moment: datetime, reason: str) -> Done[ApiKey]:
+    """Ends a key at once; one that is over stays so. Raises UnknownKeyError."""
+    key = await end_key(tx, await _held(tx, actor.tenant_id, key_id), revoked_at=moment)
+    await _tell(tx, key, moment)
+    return Done(key, AuditLine("key.revoke", "key", key.id, {"reason": reason}))
+
+
+async def note_uses(tx: Tx, facts: Sequence[Envelope]) -> None:
+    """Reaction to KeyUsed. Ordered, so that two replicas never deadlock."""
+    uses = [(KeyUsed.model_validate(fact.data), fact.tenant_id) for fact in facts]
+    for use, tenant_id in sorted(uses, key=lambda one: one[0].key_id):
+        await note_use(tx, tenant_id, use.key_id, use.used_at)
+
+
+async def _held(tx: Tx, tenant_id: UUID, key_id: UUID) -> ApiKey:
+    key = await hold_key_row(tx, tenant_id, key_id)
+    if key is None:
+        raise UnknownKeyError
+    return key
+
+
+async def _add(tx: Tx, actor: Actor, wanted: KeyWanted, *, replaces: UUID | None) -> KeyMade:
+    key_id = new_id()
+    secret = new_key(key_id)
+    _, random_part = split_key(secret) or (key_id, "")
+    key = ApiKey(
+        tenant_id=actor.tenant_id,
+        id=key_id,
+        version=1,
+        kind=wanted.kind,
+        label=wanted.label,
+        secret_sha256=hash_secret(random_part),
+        scopes=sorted(wanted.scopes),
+        channel=wanted.channel,
+        origins=None if wanted.origins is None else list(wanted.origins),
+        requests_per_minute=wanted.requests_per_minute,
+        replaces=replaces,
+        made_by=actor.label,
+        expires_at=wanted.expires_at,
+    )
+    added = await add_key(tx, key)
+    await _tell(tx, added, added.created_at)
+    return KeyMade(added, secret)
+
+
+async def _tell(tx: Tx, key: ApiKey, moment: datetime) -> None:
+    """The tracker's own copy is changed here and now; the other services hear of it."""
+    event = KeyChanged(
+        key_id=key.id,
+        key_version=key.version,
+        kind=key.kind,
+        secret_sha256=key.secret_sha256.hex(),
+        scopes=key.scopes,
+        member_id=None,
+        channel=Channel(key.channel) if key.channel else None,
+        origins=key.origins,
+        requests_per_minute=key.requests_per_minute,
+        expires_at=key.expires_at,
+        revoked_at=key.revoked_at,
+    )
+    await hold_key(tx, key.tenant_id, event)
+    await outbox.put(tx, [outbox.seal(key.tenant_id, event, at=moment, trace_id=new_id().hex)])

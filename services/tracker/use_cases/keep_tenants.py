@@ -1,0 +1,99 @@
+"""Makes tenants and changes them; each change is told to all services."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.tracker.domain.tenancy import check_state
+from services.tracker.store.identity_tables import Tenant
+from services.tracker.store.tenants import add_tenant, change_tenant_row, hold_tenant_row
+from shared.access.audit import AuditLine, Done
+from shared.access.held import hold_tenant
+from shared.contracts.events import TenantChanged
+from shared.contracts.vocabulary import Language, TenantState
+from shared.database import Tx
+from shared.ids import new_id
+from shared.messaging import outbox
+
+
+class UnknownTenantError(Exception):
+    """There is no such tenant."""
+
+
+class SlugTakenError(Exception):
+    """Another tenant has this slug."""
+
+
+@dataclass(frozen=True)
+class TenantWanted:
+    """How a tenant is to be; None leaves a part as it is."""
+
+    name: str | None = None
+    time_zone: str | None = None
+    languages: Sequence[Language] | None = None
+
+
+async def make_tenant(tx: Tx, tenant_id: UUID, slug: str, wanted: TenantWanted, moment: datetime) -> Done[Tenant]:
+    """A new active tenant. Raises SlugTakenError."""
+    tenant = Tenant(
+        tenant_id=tenant_id,
+        id=tenant_id,
+        slug=slug,
+        state=TenantState.ACTIVE,
+        version=1,
+        changed_at=moment,
+        **vars(wanted),
+    )
+    added = await add_tenant(tx, tenant)
+    if added is None:
+        raise SlugTakenError
+    await _tell(tx, added)
+    return Done(added, AuditLine("tenant.make", "tenant", tenant_id))
+
+
+async def change_tenant(tx: Tx, tenant_id: UUID, wanted: TenantWanted) -> Done[Tenant]:
+    """Renames a tenant or sets its time zone and languages. Raises UnknownTenantError."""
+    tenant = await _held(tx, tenant_id)
+    changed = {name: value for name, value in vars(wanted).items() if value is not None}
+    for name, value in changed.items():
+        setattr(tenant, name, value)
+    return Done(await _write(tx, tenant), AuditLine("tenant.change", "tenant", tenant_id, {"fields": sorted(changed)}))
+
+
+async def set_tenant_state(tx: Tx, tenant_id: UUID, to: TenantState, reason: str) -> Done[Tenant]:
+    """Suspends, wakes or deletes a tenant. Raises UnknownTenantError, IllegalTenantStateError."""
+    tenant = await _held(tx, tenant_id)
+    before = TenantState(tenant.state)
+    check_state(before, to)
+    tenant.state = to
+    detail = {"from": before, "to": to, "reason": reason}
+    return Done(await _write(tx, tenant), AuditLine(f"tenant.{to}", "tenant", tenant_id, detail))
+
+
+async def _held(tx: Tx, tenant_id: UUID) -> Tenant:
+    tenant = await hold_tenant_row(tx, tenant_id)
+    if tenant is None:
+        raise UnknownTenantError
+    return tenant
+
+
+async def _write(tx: Tx, tenant: Tenant) -> Tenant:
+    changed = await change_tenant_row(tx, tenant)
+    if changed is None:
+        raise UnknownTenantError
+    await _tell(tx, changed)
+    return changed
+
+
+async def _tell(tx: Tx, tenant: Tenant) -> None:
+    """The tracker's own copy is changed here and now; the other services hear of it."""
+    event = TenantChanged(
+        tenant_version=tenant.version,
+        state=TenantState(tenant.state),
+        time_zone=tenant.time_zone,
+        languages=[Language(language) for language in tenant.languages],
+        changed_at=tenant.changed_at,
+    )
+    await hold_tenant(tx, tenant.id, event)
+    await outbox.put(tx, [outbox.seal(tenant.id, event, at=tenant.changed_at, trace_id=new_id().hex)])

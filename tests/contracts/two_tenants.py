@@ -1,0 +1,150 @@
+"""Two companies on one instance, and the eyes of one on the other: what probes knock with."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import httpx
+from fastapi import FastAPI
+
+from shared.access.kinds import Kind
+from shared.access.scopes import Scope
+from shared.ids import new_id
+from tests.contracts.samples import Operation, Sampler, operations
+from tests.fakes.on_a_port import on_a_port
+from tests.house_of_test import SERVICES, House, eventually, running
+
+ALL_LANES = "api,relay,consumer,jobs"
+CANARY = "kanarienvogel-8812"
+# Which table an id of a name comes from; a name that is missing here gets an id that nothing has.
+TABLE_OF_ID = {
+    "case_id": ("tracker", "customer_case"),
+    "problem_id": ("tracker", "problem"),
+    "action_id": ("tracker", "action"),
+    "key_id": ("tracker", "api_key"),
+    "tenant_id": ("tracker", "tenant"),
+    "feedback_id": ("collector", "feedback"),
+    "customer_id": ("collector", "customer"),
+}
+_TENANT_TABLES = """
+SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND c.relrowsecurity ORDER BY c.relname
+"""
+
+
+async def tenant_tables(house: House, service: str) -> list[str]:
+    """Every table of a service that is guarded by tenant."""
+    async with house.query(service) as owner:
+        return [row["name"] for row in await owner.fetch(_TENANT_TABLES)]
+
+
+@dataclass
+class TwoTenants:
+    """A company with some of everything, and another that must see none of it."""
+
+    house: House
+    apps: Mapping[str, FastAPI]
+    clients: Mapping[str, httpx.AsyncClient]
+    rich: UUID
+    poor: UUID
+    ids: dict[str, str]
+
+    def operations(self) -> list[Operation]:
+        return [one for service, app in self.apps.items() for one in operations(service, app.openapi())]
+
+    async def knock(self, operation: Operation, key: str | None, ids: Mapping[str, str]) -> httpx.Response:
+        """Calls a door with the ids in whatever place takes one."""
+        sampler = Sampler(self.apps[operation.service].openapi(), ids, str(new_id()))
+        path = operation.path
+        for parameter in operation.parameters("path"):
+            path = path.replace("{" + parameter["name"] + "}", sampler.id_of(parameter["name"]))
+        query = {
+            parameter["name"]: sampler.id_of(parameter["name"])
+            for parameter in operation.parameters("query")
+            if "uuid" in str(parameter["schema"])
+        }
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        body = sampler.body(operation)
+        client = self.clients[operation.service]
+        return await client.request(operation.method, path, params=query, json=body, headers=headers)
+
+    async def rows_of_rich(self) -> dict[str, str]:
+        """What stands in each tenant table of the rich company, the audit aside, as a hash."""
+        found = {}
+        for service in SERVICES:
+            async with self.house.query(service) as owner:
+                for table in await tenant_tables(self.house, service):
+                    if table.startswith("audit"):
+                        continue
+                    rows = await owner.fetch(
+                        f"SELECT t::text AS row FROM {table} AS t WHERE tenant_id = $1 ORDER BY 1", self.rich
+                    )
+                    found[f"{service}.{table}"] = sha256("".join(row["row"] for row in rows).encode()).hexdigest()
+        return found
+
+
+@asynccontextmanager
+async def two_tenants(house: House) -> AsyncIterator[TwoTenants]:
+    """The three services, and both companies."""
+    operator = await house.new_key(new_id(), Scope.OPERATOR)
+    peer = house.data.keys / f"peer.{new_id()}"
+    async with AsyncExitStack() as stack:
+        apps = {"collector": house.app("collector", lanes=ALL_LANES)}
+        clients = {"collector": await stack.enter_async_context(running(apps["collector"], None))}
+        url = await stack.enter_async_context(on_a_port(apps["collector"]))
+        peer.write_text(await house.new_key(new_id(), Scope.ADDRESSES_READ, kind=Kind.PEER))
+        apps["classifier"] = house.app("classifier", lanes=ALL_LANES)
+        apps["tracker"] = house.app("tracker", lanes=ALL_LANES, collector_url=url, peer_key_file=peer)
+        for service in ("classifier", "tracker"):
+            clients[service] = await stack.enter_async_context(running(apps[service], None))
+        rich, poor = [await _tenant(clients["tracker"], operator) for _ in range(2)]
+        found = TwoTenants(house, apps, clients, rich, poor, {})
+        await _fill(found, operator)
+        yield found
+
+
+async def _tenant(tracker: httpx.AsyncClient, operator: str) -> UUID:
+    headers = {"Authorization": f"Bearer {operator}"}
+    wanted = {"slug": f"t-{new_id().hex[-12:]}", "name": CANARY}
+    answer = await tracker.post("/v1/tenants", json=wanted, headers=headers)
+    assert answer.status_code == 201, answer.text
+    return UUID(answer.json()["id"])
+
+
+async def _fill(two: TwoTenants, operator: str) -> None:
+    """Some of everything that the API knows, for the rich company."""
+    headers = {"Authorization": f"Bearer {operator}", "Huiyin-Tenant": str(two.rich)}
+    collector, tracker = two.clients["collector"], two.clients["tracker"]
+    said: dict[str, Any] = {
+        "text": CANARY,
+        "customer": {"email": f"{CANARY}@example.test"},
+        "consent": {"purposes": ["reply"]},
+    }
+
+    said["client_event_id"] = str(new_id())
+
+    async def is_posted() -> int:
+        return (await collector.post("/v1/feedback", json=said, headers=headers)).status_code
+
+    await eventually(is_posted, 200)
+
+    async def cases() -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = (await tracker.get("/v1/cases", headers=headers)).json()["items"]
+        return listed
+
+    async def has_cases() -> bool:
+        return bool(await cases())
+
+    await eventually(has_cases, wanted=True)
+    case = (await cases())[0]["id"]
+    problem = await tracker.post("/v1/problems", json={"title": CANARY, "case_ids": [case]}, headers=headers)
+    planned = {"problem_id": problem.json()["id"], "title": CANARY}
+    await tracker.post("/v1/actions", json=planned, headers=headers)
+    key = {"kind": "secret", "label": CANARY, "scopes": ["work:read"]}
+    assert (await tracker.post("/v1/keys", json=key, headers=headers)).status_code == 201
+    for name, (service, table) in TABLE_OF_ID.items():
+        async with two.house.query(service) as owner:
+            two.ids[name] = str(await owner.fetchval(f"SELECT id FROM {table} WHERE tenant_id = $1 LIMIT 1", two.rich))
