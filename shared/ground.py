@@ -8,6 +8,8 @@ from uuid import UUID
 
 from shared.access.credentials import Credentials
 from shared.access.forgetting import FORGET_TENANT, forget_tenant
+from shared.access.heads import Heads
+from shared.access.sealing import Sealer
 from shared.access.uses import Uses
 from shared.contracts.envelope import Event
 from shared.database import CARRIER_STATEMENT_TIMEOUT_S, Database, is_transient
@@ -17,6 +19,8 @@ from shared.messaging.lanes import Kick, Lane, running
 from shared.messaging.relay import First, Relay, nothing
 from shared.messaging.stream import Stream
 from shared.settings import LaneName, ServiceSettings
+from shared.web.pages import Pages
+from shared.web.self_checks import SelfCheck
 
 Door = TypeVar("Door")
 
@@ -41,10 +45,24 @@ class Ground:
             ca_file=settings.nats_ca_file,
             owner=self._instance_id,
         )
+        self.consumers: list[str] = []
         self.kick_relay = Kick()
         self._uses = Uses(self.database, self.kick_relay)
         self.credentials = Credentials(self.database, on_use=self._uses.note)
         self.kick_jobs = Kick()
+
+    def state(self, context: object, self_checks: Mapping[str, SelfCheck]) -> dict[str, object]:
+        """What the doors find in the application's state; `context` holds the service's own parts."""
+        return {
+            "context": context,
+            "self_checks": self_checks,
+            "database": self.database,
+            "carrier": self.carrier,
+            "stream": self.stream,
+            "consumers": self.consumers,
+            "credentials": self.credentials,
+            "pages": Pages(self.settings.cursor_key_file.read_text().strip()),
+        }
 
     def doors(self, routers: list[Door]) -> list[Door]:
         """The service's own doors, unless this process was told to run without them. Health is always asked for."""
@@ -56,26 +74,22 @@ class Ground:
 
     def consumer(self, reactions: Mapping[type[Event], Reaction], *, able: Able | None = None) -> Consumer:
         """The lane that takes others' facts in."""
-        return Consumer(
-            self.service,
-            database=self.database,
-            carrier=self.carrier,
-            stream=self.stream,
-            reactions=reactions,
-            kick=self.kick_relay,
-            able=able or self.is_database_there,
-        )
+        return self._consumer(self.service, reactions, able or self.is_database_there)
 
     def access(self, reactions: Mapping[type[Event], Reaction]) -> Consumer:
         """The lane that takes in who may do what; it never waits behind the service's other facts."""
+        return self._consumer(f"{self.service}-access", reactions, self.is_database_there)
+
+    def _consumer(self, name: str, reactions: Mapping[type[Event], Reaction], able: Able) -> Consumer:
+        self.consumers.append(name)
         return Consumer(
-            f"{self.service}-access",
+            name,
             database=self.database,
             carrier=self.carrier,
             stream=self.stream,
             reactions=reactions,
             kick=self.kick_relay,
-            able=self.is_database_there,
+            able=able,
         )
 
     def jobs(self, handlers: Mapping[str, Handler]) -> Jobs:
@@ -89,6 +103,10 @@ class Ground:
         if known is None:
             raise RuntimeError("the database does not say whose it is: run.py migrate comes first")
         return str(known)
+
+    def sealer(self) -> Sealer:
+        """What chains this service's audit lines, beside the jobs lane."""
+        return Sealer(self.carrier, Heads(self.settings.data_dir / "audit" / f"{self.service}.heads"))
 
     async def is_database_there(self) -> bool:
         """Whether both roles can work now."""
@@ -110,6 +128,8 @@ class Ground:
         await self.database.open()
         await self.carrier.open()
         chosen = [lane for lane in (self._uses, *lanes) if self.settings.has_lane(LaneName(lane.name))]
+        if self.settings.has_lane(LaneName.JOBS):
+            chosen.append(self.sealer())
         try:
             async with running(chosen):
                 yield

@@ -31,6 +31,7 @@ class ServiceSettings(BaseSettings):
     lanes: str = Field(
         ",".join(LaneName), validation_alias=AliasChoices("lanes", "HUIYIN_LANES"), description="comma-separated"
     )
+    cursor_key_file: Path
     data_dir: Path = Field(validation_alias=AliasChoices("data_dir", "HUIYIN_DATA_DIR"))
     host: str = "127.0.0.1"
     port: int = 0

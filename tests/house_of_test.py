@@ -30,6 +30,7 @@ from shared.settings import ServiceSettings
 Settings = TypeVar("Settings", bound=ServiceSettings)
 SERVICES = ("collector", "classifier", "tracker")
 WAIT_S = 20.0
+TRAINING_WAIT_S = 180.0  # Whoever is first with a classifier waits for its model.
 POLL_S = 0.02
 
 _KEEP_KEY = """
@@ -53,6 +54,7 @@ class House:
             "carrier_url": self.url(service, "carrier"),
             "nats_url": self.environment["NATS_URL"],
             "data_dir": self.data.root,
+            "cursor_key_file": self.data.keys / "cursor.key",
             "lanes": lanes,
         }
         return kind(**(given | more))
@@ -68,7 +70,6 @@ class House:
         own = {
             "collector_url": "http://collector.invalid",
             "peer_key_file": keys / "tracker.peer.key",
-            "cursor_key_file": keys / "cursor.key",
         }
         return tracker.build(self.settings(TrackerSettings, service, lanes=lanes, **(own | more)))
 

@@ -7,7 +7,11 @@ from collections.abc import Callable
 import typer
 
 from deploy.commands import (
+    audit,
+    bench,
     contract,
+    dead_letters,
+    doctor,
     evaluate_masking,
     import_file,
     mails,
@@ -29,6 +33,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "stop": stop.stop,
     "ps": ps.ps,
     "status": status.status,
+    "doctor": doctor.doctor,
     "import": import_file.import_file,
     "mails": mails.mails,
     "evaluate-masking": evaluate_masking.evaluate_masking,
@@ -38,9 +43,13 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "test": test.test,
     "check": test.check,
 }
+# Commands that are several, such as `run.py audit verify`.
+GROUPS: dict[str, typer.Typer] = {"audit": audit.group, "bench": bench.group, "dead-letters": dead_letters.group}
 PASSES_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 for name, command in COMMANDS.items():
     app.command(name, context_settings=PASSES_ON if name == "test" else None)(command)
+for name, group in GROUPS.items():
+    app.add_typer(group, name=name)
 
 
 @app.command("help", hidden=True)
@@ -66,7 +75,7 @@ def _command_first(arguments: list[str]) -> list[str]:
     """Options may stand before the command; without a command, it is `up`."""
     if arguments[:1] in (["--help"], ["-h"]):
         return ["--help"]
-    named = next((argument for argument in arguments if argument in COMMANDS), None)
+    named = next((argument for argument in arguments if argument in (*COMMANDS, *GROUPS)), None)
     if named is None and (not arguments or arguments[0].startswith("-")):
         return ["up", *arguments]
     if named is not None and arguments[0].startswith("-"):

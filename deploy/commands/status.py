@@ -10,7 +10,7 @@ SUMMED = ("outbox_pending", "dead_letters", "jobs_waiting", "jobs_dead")
 
 
 def status(data_dir: DataDirOption, *, json: JsonOption = False) -> None:
-    """Counts feedback along its way; the loop has settled when received = classified + quarantined."""
+    """Counts feedback along its way, and what waits; it has settled when received = classified + quarantined."""
     instance = find_instance(data_dir, as_json=json)
     try:
         document = read_status(instance)
@@ -26,7 +26,7 @@ def read_status(instance: Instance) -> dict[str, Any]:
     figures = {}
     for service in ("collector", "classifier", "tracker"):
         with instance.client(service) as client:
-            figures[service] = client.get("/v1/figures").raise_for_status().json()
+            figures[service] = client.get("/v1/figures", params={"all_tenants": "true"}).raise_for_status().json()
     tracker = figures["tracker"]
     return {
         "received": figures["collector"]["received"],

@@ -1,9 +1,12 @@
 """Wires the classifier together. Nothing is decided here."""
 
+from functools import partial
+
 from fastapi import FastAPI
 
 from services.classifier.api import verdicts
 from services.classifier.api.context import Context
+from services.classifier.api.self_checks import look_at_model
 from services.classifier.model.shelf import Shelf
 from services.classifier.reactions import ACCESS, reactions
 from services.classifier.settings import ClassifierSettings
@@ -14,9 +17,10 @@ from shared.logs import set_up_logs
 from shared.messaging.lanes import Lane
 from shared.settings import read_settings
 from shared.web.application import create_app
+from shared.web.ground_doors import GROUND_ROUTERS
 from shared.web.server import serve
 
-ROUTERS = (verdicts.router,)
+ROUTERS = (*GROUND_ROUTERS, verdicts.router)
 
 
 def build(settings: ClassifierSettings) -> FastAPI:
@@ -36,7 +40,7 @@ def build(settings: ClassifierSettings) -> FastAPI:
     ]
     routers = ground.doors([*ROUTERS])
     context = Context(database=ground.database, carrier=ground.carrier)
-    state = {"context": context, "credentials": ground.credentials}
+    state = ground.state(context, {"model": partial(look_at_model, model)})
     return create_app("classifier", routers, state=state, running=ground.running(lanes), is_ready=is_able)
 
 

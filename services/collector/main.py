@@ -1,11 +1,13 @@
 """Wires the collector together. Nothing is decided here."""
 
 import asyncio
+from functools import partial
 
 from fastapi import FastAPI
 
 from services.collector.api import addresses, customers, erasures, feedback, feedback_reading, figures, receipts
 from services.collector.api.context import Context
+from services.collector.api.self_checks import look_at_keys
 from services.collector.api.senders import PublicDoors
 from services.collector.reactions import ACCESS
 from services.collector.settings import CollectorSettings
@@ -18,10 +20,12 @@ from shared.logs import set_up_logs
 from shared.messaging.lanes import Lane
 from shared.settings import read_settings
 from shared.web.application import create_app
+from shared.web.ground_doors import GROUND_ROUTERS
 from shared.web.rates import Rates
 from shared.web.server import serve
 
 ROUTERS = (
+    *GROUND_ROUTERS,
     addresses.router,
     customers.router,
     erasures.router,
@@ -45,7 +49,8 @@ def build(settings: CollectorSettings) -> FastAPI:
         kick_relay=ground.kick_relay,
     )
     routers = ground.doors([*ROUTERS])
-    state = {"context": context, "credentials": ground.credentials, "rates": Rates()}
+    self_checks = {"keys": partial(look_at_keys, ground.database, ground.carrier, keyring)}
+    state = ground.state(context, self_checks) | {"rates": Rates()}
     lanes: list[Lane] = [ground.relay(first=ledger.replay), ground.access(ACCESS), ground.jobs({})]
 
     async def is_ready() -> bool:

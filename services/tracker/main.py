@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from services.tracker.api import actions, cases, keys, notices, problems, tenants
 from services.tracker.api.context import Context
+from services.tracker.api.self_checks import look_at_mail
 from services.tracker.notifiers.email import SmtpMailer
 from services.tracker.reactions import REACTIONS
 from services.tracker.settings import TrackerSettings
@@ -19,10 +20,10 @@ from shared.messaging.lanes import Lane
 from shared.peers.addresses import Addresses
 from shared.settings import read_settings
 from shared.web.application import create_app
-from shared.web.pages import Pages
+from shared.web.ground_doors import GROUND_ROUTERS
 from shared.web.server import serve
 
-ROUTERS = (actions.router, cases.router, keys.router, notices.router, problems.router, tenants.router)
+ROUTERS = (*GROUND_ROUTERS, actions.router, cases.router, keys.router, notices.router, problems.router, tenants.router)
 
 
 def build(settings: TrackerSettings) -> FastAPI:
@@ -34,19 +35,19 @@ def build(settings: TrackerSettings) -> FastAPI:
         carrier=ground.carrier,
         kick_jobs=ground.kick_jobs,
     )
+    mailer = SmtpMailer(settings) if settings.smtp_host else None
     send_notice = SendNotice(
         database=ground.database,
         addresses=addresses,
-        mailer=SmtpMailer(settings) if settings.smtp_host else None,
+        mailer=mailer,
         brand=settings.brand,
     )
     planning = partial(plan_notices, database=ground.database)
     handlers: dict[str, Handler] = {PLAN_NOTICES: planning, SEND_NOTICE: send_notice}
     lanes: list[Lane] = [ground.relay(), ground.consumer(REACTIONS), ground.jobs(handlers)]
     routers = ground.doors([*ROUTERS])
-    pages = Pages(settings.cursor_key_file.read_text().strip())
-    state = {"context": context, "credentials": ground.credentials, "pages": pages}
     running = ground.running(lanes, closing=[addresses.close])
+    state = ground.state(context, {"mail": partial(look_at_mail, mailer)})
     return create_app("tracker", routers, state=state, running=running, is_ready=ground.is_database_there)
 
 

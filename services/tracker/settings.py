@@ -24,7 +24,6 @@ class TrackerSettings(ServiceSettings):
 
     collector_url: str = Field(validation_alias=AliasChoices("collector_url", "HUIYIN_COLLECTOR_URL"))
     peer_key_file: Path
-    cursor_key_file: Path
     brand: str = "Huiyin 回音"
     smtp_host: str | None = Field(None, description="no mail leaves the box until this is set")
     smtp_port: int = 587

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Column, LargeBinary, Text, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -35,9 +35,16 @@ class Credential(GroundTable, table=True):
 
 
 class Audit(GroundTable, table=True):
-    """Who did what to what, written in the transaction of the deed. Tenant table; the app role may only add."""
+    """Who did what to what, written in the transaction of the deed. Tenant table; the app role may only add.
+
+    `xid` is the number of that transaction, which the sealer's order comes from.
+    """
 
     __tablename__ = "audit"
+    __table_args__ = (
+        Index("audit_xid_idx", "xid"),
+        Index("audit_object_idx", "tenant_id", "object_id", "id", postgresql_where=text("object_id IS NOT NULL")),
+    )
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
     at: datetime = moment()
@@ -46,3 +53,23 @@ class Audit(GroundTable, table=True):
     object_kind: str = Field(sa_type=Text)
     object_id: UUID | None = None
     detail: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    before: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
+    after: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
+    why: str | None = Field(default=None, sa_type=Text)
+    xid: int = Field(
+        default=None,
+        sa_column=Column(BigInteger, nullable=False, server_default=text("(pg_current_xact_id()::text::bigint)")),
+    )
+
+
+class AuditSeal(GroundTable, table=True):
+    """The place of an audit line in its tenant's chain. Tenant table that only its owner's function writes."""
+
+    __tablename__ = "audit_seal"
+    __table_args__ = (UniqueConstraint("tenant_id", "seq"),)
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    seq: int = Field(sa_type=BigInteger)
+    previous: bytes = Field(sa_type=LargeBinary)
+    hash: bytes = Field(sa_type=LargeBinary)
+    sealed_at: datetime = moment()

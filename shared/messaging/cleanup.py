@@ -6,6 +6,7 @@ SENT_KEPT_DAYS = 7  # Longer than the stream keeps them, so that a lost stream c
 INBOX_KEPT_DAYS = 14  # Longer than anything can still be sent again.
 JOBS_KEPT_DAYS = 14
 IDEMPOTENCY_KEPT_DAYS = 7  # How long a request may come again and get its first answer.
+FAILURES_KEPT_DAYS = 14  # Of facts that failed and had their effect later; what was set aside stays.
 DELETE_ROWS_MAX = 20_000
 
 _STATEMENTS = (
@@ -25,6 +26,11 @@ _STATEMENTS = (
         JOBS_KEPT_DAYS,
     ),
     ("SELECT idempotency_forget($1, $2)", IDEMPOTENCY_KEPT_DAYS),
+    (
+        """DELETE FROM dead_letter WHERE (consumer, msg_id) IN (SELECT consumer, msg_id FROM dead_letter
+         WHERE dead_at IS NULL AND last_at < now() - make_interval(days => $1) LIMIT $2)""",
+        FAILURES_KEPT_DAYS,
+    ),
 )
 
 

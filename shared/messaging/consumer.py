@@ -6,11 +6,14 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import nats.errors
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
+from shared.access import audit
+from shared.access.audit import AuditLine
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.events import EVENTS
 from shared.contracts.routes import subject_of
@@ -21,7 +24,9 @@ from shared.messaging.dead_letters import DeadLetters
 from shared.messaging.inbox import take_in
 from shared.messaging.lanes import Kick
 from shared.messaging.stream import Stream, Subscription
+from shared.metrics import INBOX_FACTS
 from shared.privacy.forget import without_erased
+from shared.trace import tracing
 
 MESSAGES_MAX = 10  # Each may hold a pack of some hundred facts.
 FETCH_WAIT_S = 1.0
@@ -31,7 +36,9 @@ RETRY_PAUSE_MAX_S = 60.0
 
 _log = get_log("consumer")
 
-Reaction = Callable[[Tx, Sequence[Envelope]], Awaitable[None]]
+# What a reaction did, as a line for each tenant; the consumer writes them in its transaction. None where nothing was
+# done but to copy what has its line elsewhere.
+Reaction = Callable[[Tx, Sequence[Envelope]], Awaitable[Mapping[UUID, AuditLine] | None]]
 Able = Callable[[], Awaitable[bool]]
 
 
@@ -125,14 +132,22 @@ class Consumer:
         if not facts:
             return
         async with self._database.transaction(*{fact.tenant_id for fact in facts}) as tx:
-            fresh: dict[type[Event], list[Envelope]] = defaultdict(list)
-            for fact in await take_in(tx, self._service, facts):
-                fresh[EVENTS[fact.type, fact.version]].append(fact)
-            for kind, reaction in self._reactions.items():
-                if fresh[kind]:
-                    await reaction(tx, await without_erased(tx, fresh[kind]))
+            taken = await take_in(tx, self._service, facts)
+            with tracing(fact.trace_id for fact in taken):
+                await self._have_effect(tx, taken)
             reach(FailPoint.CONSUMER_AFTER_EFFECT_BEFORE_COMMIT)
+        with tracing(fact.trace_id for fact in taken):
+            _log.info("taken_in", consumer=self._service, facts=len(taken), known=len(facts) - len(taken))
+        INBOX_FACTS.labels(self._service).inc(len(taken))
         self._kick()
+
+    async def _have_effect(self, tx: Tx, taken: Sequence[Envelope]) -> None:
+        fresh: dict[type[Event], list[Envelope]] = defaultdict(list)
+        for fact in taken:
+            fresh[EVENTS[fact.type, fact.version]].append(fact)
+        for kind, reaction in self._reactions.items():
+            if fresh[kind]:
+                await audit.write(tx, self._service, await reaction(tx, await without_erased(tx, fresh[kind])) or {})
 
     async def _react_one_by_one(self, delivered: _Delivered) -> None:
         """Finds the fact that failed: its neighbours must not wait for it."""
@@ -140,7 +155,8 @@ class Consumer:
             try:
                 await self._react([fact])
             except Exception as error:  # noqa: BLE001 - any error but a passing one is the fact's own
-                pause_s = self._retry_pause_s if is_transient(error) else await self._count(delivered, fact, error)
+                with tracing([fact.trace_id]):
+                    pause_s = self._retry_pause_s if is_transient(error) else await self._count(delivered, fact, error)
                 delivered.try_again_after_s = max(delivered.try_again_after_s or 0.0, pause_s or 0.0) or None
 
     async def _count(self, delivered: _Delivered, fact: Envelope, error: Exception) -> float | None:

@@ -22,12 +22,15 @@ from shared.ids import new_id
 from shared.logs import get_log
 from shared.messaging.lanes import Kick
 from shared.messaging.tables import Job
+from shared.trace import traces, tracing
 
 JOBS_AT_ONCE_MAX = 8
 TRIES_MAX = 10
 POLL_S = 0.25
 RETRY_PAUSE_S = 2.0
 RETRY_PAUSE_MAX_S = 3600.0
+TRACES = "trace_ids"  # The argument that every job has.
+TRACES_MAX = 20
 
 _log = get_log("jobs")
 
@@ -86,15 +89,18 @@ async def put(tx: Tx, tenant_id: UUID, kind: str, *, dedupe_key: str, args: Mapp
 
 
 async def put_many(tx: Tx, tenant_id: UUID, kind: str, args_by_key: Mapping[str, Mapping[str, Any]]) -> None:
-    """Puts many jobs of one kind down at once, each with its own key, due now."""
-    moment = now()
+    """Puts many jobs of one kind down at once, each with its own key, due now.
+
+    A job bears the traces of who puts it down, unless its arguments name others.
+    """
+    moment, own = now(), {TRACES: list(traces()[:TRACES_MAX])}
     rows = [
         {
             "tenant_id": tenant_id,
             "id": new_id(),
             "kind": kind,
             "dedupe_key": key,
-            "args": json.dumps(args),
+            "args": json.dumps(own | dict(args)),
             "run_at": moment,
         }
         for key, args in args_by_key.items()
@@ -146,9 +152,14 @@ class Jobs:
     async def work(self, claim: Claim) -> None:
         """Runs the job's handler and books how it ended."""
         reach(FailPoint.JOB_AFTER_CLAIM)
+        with tracing(claim.args.get(TRACES, ())):
+            await self._work(claim)
+
+    async def _work(self, claim: Claim) -> None:
         try:
             async with self._lease_kept(claim):
                 await self._handlers[claim.kind](claim)
+            _log.info("job_done", kind=claim.kind, job=str(claim.id))
             reach(FailPoint.JOB_AFTER_COMMIT)
         except StaleLeaseError:
             _log.warning("stale_lease", kind=claim.kind, job=str(claim.id))

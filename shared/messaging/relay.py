@@ -16,6 +16,7 @@ from shared.logs import get_log
 from shared.messaging.cleanup import clean_up
 from shared.messaging.lanes import Kick
 from shared.messaging.stream import Delivery, StreamState
+from shared.trace import tracing
 
 ROWS_MAX = 500
 PACK_BYTES_MAX = 512 * 1024
@@ -27,7 +28,7 @@ FORGET_MESSAGES_MAX = 500
 _log = get_log("relay")
 
 _CLAIM = """
-SELECT tenant_id, id, subject, body::text AS body FROM outbox
+SELECT tenant_id, id, subject, body::text AS body, body->>'trace_id' AS trace_id FROM outbox
 WHERE sent_at IS NULL ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED
 """
 _SENT = """
@@ -122,6 +123,8 @@ class Relay:
             seqs = await asyncio.gather(*sent)
             reach(FailPoint.RELAY_AFTER_PUBLISH_BEFORE_MARK)
             await self._mark_sent(tx, made, seqs)
+        with tracing(row["trace_id"] for row in rows):
+            _log.info("carried", facts=len(rows))
         return len(rows)
 
     async def _mark_sent(self, tx: Tx, made: Sequence[Pack], seqs: Sequence[int]) -> None:

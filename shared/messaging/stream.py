@@ -148,6 +148,15 @@ class Stream:
                 raise
         return True
 
+    async def lag(self, durable: str) -> int:
+        """How many messages a consumer has not settled yet; 0 where it has no place yet."""
+        context = await self._context()
+        try:
+            info = await context.consumer_info(self._name, durable)
+        except NotFoundError:
+            return 0
+        return (info.num_pending or 0) + (info.num_ack_pending or 0)
+
     async def subscribe(self, durable: str, subjects: Sequence[str]) -> "Subscription":
         """A durable place in the stream for one consumer; made if it is missing."""
         await self.state()

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from shared.contracts.reach import PeopleOut, PersonOut
 from shared.contracts.vocabulary import Purpose
+from shared.trace import trace_id, traceparent
 
 TIMEOUT_S = 2.0
 AWAY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -31,7 +32,8 @@ class Addresses:
         """Each known customer. Raises PeerAwayError when there is no answer to rely on."""
         asked = {"customer_ids": [str(customer_id) for customer_id in customer_ids], "purpose": purpose}
         try:
-            response = await self._client.post("/v1/addresses:read", json=asked)
+            headers = {"traceparent": traceparent(trace_id())}
+            response = await self._client.post("/v1/addresses:read", json=asked, headers=headers)
         except httpx.TransportError as error:
             raise PeerAwayError(type(error).__name__) from error
         if response.status_code in AWAY:

@@ -22,22 +22,28 @@ from shared.web.problems import Problem, field_errors, problem_response
 from shared.web.rates import RateHeaders
 from shared.web.reference import pages as reference
 from shared.web.routing import Router
+from shared.web.telemetry import telemetry
+from shared.web.tracing import Traced
 from shared.web.versions import NotModifiedError, names_no_version, stale
 
 # What the doors of a tag are for; every tag of a router stands here.
 TAGS = {
     "actions": "What is done about a problem, step by step.",
     "addresses": "Contact data, for a service that is about to send.",
+    "audit": "Who did what to what, and proof that it was not changed.",
     "cases": "What customers said, for the people who work on it.",
     "customers": "People in the clear, for the few who may know.",
+    "dead-letters": "Facts that could not have their effect, for a person to look at and try again.",
     "erasure": "Forgetting a person, or one feedback, everywhere.",
     "feedback": "The way in for every channel.",
     "figures": "How much there is of everything.",
     "health": "Whether the service lives and can work.",
     "keys": "Keys for a tenant's servers and apps.",
+    "metrics": "Durations and what waits, for Prometheus.",
     "notices": "Who was told what, and what became of it.",
     "problems": "What many customers suffer from alike.",
     "receipts": "What anybody who holds a receipt may see.",
+    "self-checks": "What the service finds when it looks at itself.",
     "tenants": "Companies that share an instance and see nothing of each other.",
     "verdicts": "What the classifier says of a feedback.",
 }
@@ -79,6 +85,7 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
         title=f"Huiyin {title}",
         version="1",
         lifespan=lifespan,
+        telemetry=telemetry(),
         docs_url=None,
         redoc_url=None,
         openapi_url=None,  # Served by `reference`, as strictly as the rest.
@@ -90,12 +97,9 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
     for router in (*routers, _health(is_ready), reference.router):
         app.include_router(router)
     describe(app, described, TAGS)
-    app.add_middleware(LastResort)
-    app.add_middleware(BodyLimit)
-    app.add_middleware(RateHeaders)
-    for middleware in around:
+    layers: Sequence[_Middleware] = (LastResort, BodyLimit, RateHeaders, *around, Traced, StrictHeaders)
+    for middleware in layers:  # From the inside out.
         app.add_middleware(middleware)
-    app.add_middleware(StrictHeaders)
     _speak_problems(app)
     return app
 

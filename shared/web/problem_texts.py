@@ -70,6 +70,12 @@ PROBLEMS: dict[str, Said] = {
         "该编号或幂等键已用于其他内容。",
         "新内容请使用新的编号；只有内容完全相同时才可重复使用编号。",
     ),
+    "not_replayable": Said(
+        "What lies here is no fact that this release understands.",
+        "Look at it with GET; after an upgrade that knows it, try again.",
+        "此内容不是当前版本能理解的事件。",
+        "请用 GET 查看；升级到能识别它的版本后再重试。",
+    ),
     "in_flight": Said(
         "The same request is being worked on right now.",
         "Send it again after the time in Retry-After: the answer will be that of the first.",

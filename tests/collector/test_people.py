@@ -170,9 +170,9 @@ async def test_reading_addresses_needs_its_own_scope_and_is_noted(house: House, 
     async with counter(house, tenant_id, Scope.ADDRESSES_READ) as desk, house.query("collector") as owner:
         await desk.read(customer)
         noted = await owner.fetch(
-            "SELECT detail::text FROM audit WHERE tenant_id = $1 AND verb = 'address.read'", tenant_id
+            "SELECT detail::text, why FROM audit WHERE tenant_id = $1 AND verb = 'address.read'", tenant_id
         )
-        assert [row["detail"] for row in noted] == ['{"count": 1, "purpose": "reply"}']
+        assert [(row["detail"], row["why"]) for row in noted] == [('{"count": 1}', "reply")]
         asked = {"customer_ids": [str(customer)] * 201, "purpose": "reply"}
         assert (await desk.client.post("/v1/addresses:read", json=asked)).status_code == 422
 

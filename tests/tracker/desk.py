@@ -1,7 +1,7 @@
 """A tracker with cases on its desk: opened as the reaction opens them, worked on through the doors."""
 
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +11,7 @@ import httpx
 
 from services.tracker.domain.action_states import MOVES, ActionState
 from services.tracker.use_cases.open_cases import open_cases
+from shared.access.audit import AuditLine
 from shared.access.scopes import Scope
 from shared.contracts.envelope import Envelope
 from shared.contracts.events import FeedbackClassified, FeedbackReceived
@@ -61,6 +62,11 @@ class Desk:
             rows = await tx.fetch("SELECT id, feedback_id FROM customer_case")
         ids = {str(row["feedback_id"]): str(row["id"]) for row in rows}
         return [ids[fact.data["feedback"]["feedback_id"]] for fact in facts]
+
+    async def open_again(self, facts: Sequence[Envelope]) -> Mapping[UUID, AuditLine]:
+        """The lines that the reaction gives when it hears facts."""
+        async with self.database.transaction(self.tenant_id) as tx:
+            return await open_cases(tx, facts)
 
     async def post(self, path: str, status: int, **body: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
         answer = await self.client.post(path, json=body, headers=ANY_VERSION)

@@ -85,12 +85,20 @@ async def test_every_deed_leaves_a_line_and_every_refusal_none(house: House, ten
         await us.walk(action, "analyse", "plan")
         assert (await moved(us, action, "closed")).status_code == 409
         rows = await owner.fetch(
-            "SELECT verb, object_id, detail::text, actor FROM audit WHERE tenant_id = $1 ORDER BY at, id", tenant_id
+            "SELECT verb, object_id, before::text, after::text, why, actor FROM audit WHERE tenant_id = $1"
+            " AND actor = 'test' ORDER BY at, id",
+            tenant_id,
+        )
+        steps = (await us.read(f"/v1/actions/{action}"))["moves"]
+        last = await owner.fetchval(
+            "SELECT id FROM action_move WHERE tenant_id = $1 ORDER BY id DESC LIMIT 1", tenant_id
         )
         assert [row["verb"] for row in rows] == ["problem.start", "action.plan", "action.move", "action.move"]
         assert [str(row["object_id"]) for row in rows[1:]] == [action] * 3
-        assert rows[3]["detail"] == '{"to": "plan", "from": "analyse"}'
-        assert {row["actor"] for row in rows} == {"test"}
+        assert (rows[3]["before"], rows[3]["after"], rows[3]["why"]) == (
+            '{"round": 0, "state": "analyse"}', '{"round": 0, "state": "plan"}', f"move {last}",
+        )  # fmt: skip
+        assert len(steps) == 2
 
 
 async def test_of_two_moves_at_once_one_wins(house: House, tenant_id: UUID) -> None:

@@ -13,6 +13,7 @@ from shared.messaging.figures import carrier_figures, count_set_aside
 from shared.web.doors import FiguresReader, WorkReader
 from shared.web.problems import Problem
 from shared.web.routing import Router
+from shared.web.whose import Whose
 
 
 class VerdictOut(BaseModel):
@@ -53,9 +54,9 @@ async def get_verdict(feedback_id: UUID, here: Here, actor: WorkReader) -> Verdi
 
 
 @router.get("/figures")
-async def get_figures(here: Here, actor: FiguresReader) -> FiguresOut:
+async def get_figures(here: Here, actor: FiguresReader, whose: Whose) -> FiguresOut:
     """The classifier's counts."""
     async with here.database.transaction(actor.tenant_id) as tx:
         classified = await count_verdicts(tx)
-    quarantined = await count_set_aside(here.carrier, FeedbackReceived)
-    return FiguresOut(classified=classified, quarantined=quarantined, **await carrier_figures(here.carrier))
+    quarantined = await count_set_aside(here.carrier, FeedbackReceived, actor.tenant_id)
+    return FiguresOut(classified=classified, quarantined=quarantined, **await carrier_figures(here.carrier, whose))

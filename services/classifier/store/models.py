@@ -1,5 +1,7 @@
 """The registry of trained models."""
 
+from uuid import UUID
+
 from services.classifier.store.tables import Model
 from shared.access.keys import FIRST_TENANT_ID
 from shared.database import Tx
@@ -16,7 +18,8 @@ async def model_of_corpus(tx: Tx, corpus: str) -> Model | None:
     return await tx.row(Model, _OF_CORPUS, KEEPER_ID, corpus)
 
 
-async def register(tx: Tx, version: str, corpus: str, examples: int) -> None:
-    """Adds a model; training the same corpus again changes nothing."""
+async def register(tx: Tx, version: str, corpus: str, examples: int) -> UUID | None:
+    """Adds a model and returns its id; None when this corpus has one, for training it again changes nothing."""
     row = {"tenant_id": KEEPER_ID, "id": new_id(), "version": version, "corpus": corpus, "examples": examples}
-    await tx.insert(Model, [row], tail="ON CONFLICT DO NOTHING")
+    added = await tx.insert(Model, [row], tail="ON CONFLICT DO NOTHING RETURNING id")
+    return added[0]["id"] if added else None

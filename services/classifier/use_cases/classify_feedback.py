@@ -1,11 +1,13 @@
 """Judges feedback that came in, keeps the verdicts and tells them on."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from services.classifier.model.score import Judgement
 from services.classifier.model.shelf import Shelf
 from services.classifier.store.verdicts import add_verdicts
+from shared.access.audit import AuditLine, lines_of_batch
 from shared.clock import Clock
 from shared.contracts.envelope import Envelope
 from shared.contracts.events import FeedbackClassified, FeedbackReceived
@@ -13,7 +15,9 @@ from shared.database import Tx, Values
 from shared.messaging import outbox
 
 
-async def classify_feedback(tx: Tx, facts: Sequence[Envelope], *, shelf: Shelf, clock: Clock) -> None:
+async def classify_feedback(
+    tx: Tx, facts: Sequence[Envelope], *, shelf: Shelf, clock: Clock
+) -> Mapping[UUID, AuditLine]:
     """One verdict and one FeedbackClassified for each feedback that has none yet."""
     scorer = shelf.scorer
     received = [FeedbackReceived.model_validate(fact.data) for fact in facts]
@@ -30,6 +34,10 @@ async def classify_feedback(tx: Tx, facts: Sequence[Envelope], *, shelf: Shelf, 
         if feedback.feedback_id in new
     ]
     await outbox.put(tx, told)
+    done = [
+        (fact.tenant_id, one.feedback_id) for fact, one in zip(facts, received, strict=True) if one.feedback_id in new
+    ]
+    return lines_of_batch("feedback.classify", "feedback", done, why=FeedbackReceived.__name__)
 
 
 def _row(fact: Envelope, feedback: FeedbackReceived, verdict: Judgement, version: str) -> Values:

@@ -1,9 +1,14 @@
 """Sees to it that a model serves: loads the one of today's corpus, or has it trained."""
 
+import asyncio
+
+from services.classifier.model.artifact import ArtifactError, load
 from services.classifier.model.corpus import corpus_hash
 from services.classifier.model.shelf import Shelf
 from services.classifier.model.worker import train_in_child
 from services.classifier.store.models import KEEPER_ID, model_of_corpus, register
+from shared.access import audit
+from shared.access.audit import AuditLine
 from shared.database import Database, Tx
 from shared.ids import new_id
 from shared.messaging import jobs
@@ -36,6 +41,18 @@ class StarterModel:
         self._kick_jobs()
         return False
 
+    async def fault_of_file(self) -> str | None:
+        """What is wrong with the registered model's file, which is read anew; None when it is as it was trained."""
+        async with self._database.transaction(KEEPER_ID) as tx:
+            known = await model_of_corpus(tx, self._corpus)
+        if known is None:
+            return "no model is registered yet"
+        try:
+            await asyncio.to_thread(load, self._shelf.folder, known.version)
+        except ArtifactError as error:
+            return str(error)
+        return None
+
     async def _order_training(self, tx: Tx) -> None:
         await jobs.put(tx, KEEPER_ID, TRAIN_STARTER, dedupe_key=self._order, args={})
 
@@ -43,6 +60,10 @@ class StarterModel:
         """The job: trains in a child process, then registers the model and ends the job in one transaction."""
         made = await train_in_child(self._shelf.folder)
         async with self._database.transaction(KEEPER_ID) as tx:
-            await register(tx, made.version, made.corpus, made.examples)
+            model_id = await register(tx, made.version, made.corpus, made.examples)
+            if model_id is not None:
+                detail = {"version": made.version, "examples": made.examples}
+                line = AuditLine("model.register", "model", model_id, detail, why=claim.kind)
+                await audit.write(tx, "classifier", {KEEPER_ID: line})
             await jobs.finish(tx, claim)
         self._shelf.put(made.version)

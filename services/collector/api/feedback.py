@@ -20,7 +20,7 @@ from services.collector.use_cases.accept_feedback import Accepted, AcceptFeedbac
 from services.collector.use_cases.mask_intakes import mask_intakes
 from shared.access.audit import perform
 from shared.access.credentials import Actor
-from shared.ids import new_id
+from shared.trace import trace_id
 from shared.web.description import body_of
 from shared.web.json_body import read_json
 from shared.web.problems import FieldError, Problem, field_errors, language_of, pointer
@@ -100,7 +100,7 @@ async def _accept(context: Context, actor: Actor, intakes: Sequence[Intake]) -> 
         actor=actor,
         intakes=await mask_intakes(intakes),
         moment=context.clock(),
-        trace_id=new_id().hex,
+        trace_id=trace_id(),
         vouches_for_addresses=actor.vouches,
     )
     work = partial(accept_feedback, keyring=context.keyring, command=command)

@@ -7,6 +7,7 @@ from services.collector.store.figures import count_feedback
 from shared.messaging.figures import carrier_figures
 from shared.web.doors import FiguresReader
 from shared.web.routing import Router
+from shared.web.whose import Whose
 
 
 class FiguresOut(BaseModel):
@@ -24,8 +25,8 @@ router = Router(prefix="/v1", tags=["figures"])
 
 
 @router.get("/figures")
-async def get_figures(here: Here, actor: FiguresReader) -> FiguresOut:
+async def get_figures(here: Here, actor: FiguresReader, whose: Whose) -> FiguresOut:
     """The collector's counts."""
     async with here.database.transaction(actor.tenant_id) as tx:
         received = await count_feedback(tx)
-    return FiguresOut(received=received, quarantined=0, **await carrier_figures(here.carrier))
+    return FiguresOut(received=received, quarantined=0, **await carrier_figures(here.carrier, whose))

@@ -70,7 +70,7 @@ class Keyring:
             return await self._make(tx, tenant_id)
         if len(self._known) >= TENANTS_MAX:
             self._known.clear()
-        self._known[tenant_id] = self._unwrap(row)
+        self._known[tenant_id] = self.unwrap(row)
         return self._known[tenant_id]
 
     async def prove(self, tx: Tx) -> None:
@@ -78,7 +78,7 @@ class Keyring:
         row = await tx.row(TenantKey, _ANY)
         try:
             if row is not None:
-                self._unwrap(row)
+                self.unwrap(row)
         except SealBrokenError:
             raise ForeignMasterKeyError from None
 
@@ -95,12 +95,14 @@ class Keyring:
         kept = await tx.row(TenantKey, _READ, tenant_id)  # Another process may have been first; its keys count.
         if kept is None:
             raise RuntimeError("a tenant's keys were neither there nor could be made")
-        return self._unwrap(kept)
+        return self.unwrap(kept)
 
     def _wrap(self, key: bytes, tenant_id: UUID, column: str, row_id: UUID) -> bytes:
         return seal(self._master_key, key, place(tenant_id, "tenant_key", column, row_id))
 
-    def _unwrap(self, row: TenantKey) -> TenantKeys:
+    def unwrap(self, row: TenantKey) -> TenantKeys:
+        """Both keys of a stored row. SealBrokenError when this master key did not wrap them."""
+
         def open_key(wrapped: bytes, column: str) -> bytes:
             return unseal(self._master_key, wrapped, place(row.tenant_id, "tenant_key", column, row.id))
 

@@ -13,7 +13,7 @@ from services.collector.domain.receipt_code import new_receipt_code
 from services.collector.store.feedback import NewFeedback, Stored, find_repeats, store
 from services.collector.store.keyring import Keyring, TenantKeys
 from services.collector.store.people import People, Speaker
-from shared.access.audit import AuditLine, Done
+from shared.access.audit import AuditLine, Done, count_of
 from shared.access.credentials import Actor
 from shared.contracts.envelope import Envelope
 from shared.contracts.events import FeedbackReceived
@@ -60,8 +60,8 @@ async def accept_feedback(tx: Tx, keyring: Keyring, command: AcceptFeedback) -> 
     known = await find_repeats(tx, keys, [intake.original for intake in command.intakes])
     accepted, fresh = _sort_out(command.intakes, known, keys)
     await _store_fresh(tx, keys, command, fresh)
-    line = AuditLine("feedback.accept", "feedback", detail=_detail(fresh)) if fresh else None
-    return Done(accepted, line)
+    ids = [stored.id for _, stored in fresh]
+    return Done(accepted, AuditLine("feedback.accept", "feedback", detail=count_of(ids)) if ids else None)
 
 
 def _sort_out(
@@ -127,7 +127,3 @@ def _received(command: AcceptFeedback, new: NewFeedback) -> Envelope:
 def _product_name(intake: Intake) -> str | None:
     product = intake.product or {}
     return product.get("model") or product.get("sku") or product.get("category")
-
-
-def _detail(fresh: Sequence[tuple[MaskedIntake, Stored]]) -> dict[str, object]:
-    return {"count": len(fresh), "first": str(fresh[0][1].id), "last": str(fresh[-1][1].id)}

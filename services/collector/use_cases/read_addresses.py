@@ -16,5 +16,5 @@ async def read_addresses(
     """Language, consent for the purpose, and addresses of each customer that is known."""
     keys = await keyring.keys_of(tx, tenant_id)
     people = await read_reach(tx, keys, customer_ids, purpose)
-    line = AuditLine("address.read", "customer", detail={"count": len(people), "purpose": purpose})
+    line = AuditLine("address.read", "customer", detail={"count": len(people)}, why=purpose)
     return Done(people, line if people else None)

@@ -17,6 +17,7 @@ from shared.paging import Place
 from shared.web.doors import FiguresReader, PersonReader
 from shared.web.pages import Page
 from shared.web.routing import Router
+from shared.web.whose import Whose
 
 
 class NoticeQuery(BaseModel):
@@ -85,8 +86,8 @@ async def get_notices(
 
 
 @router.get("/figures")
-async def get_figures(here: Here, actor: FiguresReader) -> FiguresOut:
+async def get_figures(here: Here, actor: FiguresReader, whose: Whose) -> FiguresOut:
     """The tracker's counts."""
     async with here.database.transaction(actor.tenant_id) as tx:
         work, notifications = await count_work(tx), await count_notices(tx)
-    return FiguresOut(notifications=notifications, **work, **await carrier_figures(here.carrier))
+    return FiguresOut(notifications=notifications, **work, **await carrier_figures(here.carrier, whose))

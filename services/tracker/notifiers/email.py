@@ -72,6 +72,19 @@ class SmtpMailer:
         refused = await self._refusal_of(client, mail.to)
         return _close(client, refused or await self._hand_over(client, mail))
 
+    async def fault_of_login(self) -> str | None:
+        """Connects, signs in and hangs up; the error's kind when that fails, with the server's code."""
+        client = self._client()
+        try:
+            await client.connect()
+        except aiosmtplib.SMTPResponseException as error:
+            return f"{type(error).__name__} {error.code}"
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            return type(error).__name__
+        finally:
+            client.close()
+        return None
+
     async def _refusal_of(self, client: aiosmtplib.SMTP, to: str) -> Ending | None:
         try:
             await client.rcpt(to)

@@ -67,12 +67,13 @@ async def list_actions(tx: Tx, tenant_id: UUID, place: Place | None, limit: int)
     return await tx.rows(Action, _LIST, tenant_id, *after(place), limit)
 
 
-async def move(tx: Tx, action: Action, to: ActionState, state_round: int, by: Mapping[str, object]) -> None:
-    """Takes a step and writes it down; `by` holds who took it and their note."""
+async def move(tx: Tx, action: Action, to: ActionState, state_round: int, by: Mapping[str, object]) -> UUID:
+    """Takes a step and writes it down; `by` holds who took it and their note. Returns the step's id."""
     await tx.execute(_SET_STATE, action.tenant_id, action.id, to, state_round)
+    move_id = new_id()
     row = {
         "tenant_id": action.tenant_id,
-        "id": new_id(),
+        "id": move_id,
         "action_id": action.id,
         "from_state": action.state,
         "to_state": to,
@@ -80,6 +81,7 @@ async def move(tx: Tx, action: Action, to: ActionState, state_round: int, by: Ma
         "moved_by": by["actor"],
     }
     await tx.insert(ActionMove, [row])
+    return move_id
 
 
 def answers_of(action: Action) -> dict[Language, str]:

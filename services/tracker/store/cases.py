@@ -33,10 +33,11 @@ class CaseFilter:
     state: str | None = None
 
 
-async def add_cases(tx: Tx, cases: Sequence[Values]) -> None:
-    """Opens cases; a feedback that has one keeps it."""
+async def add_cases(tx: Tx, cases: Sequence[Values]) -> list[tuple[UUID, UUID]]:
+    """Opens cases; a feedback that has one keeps it. Returns the new ones as pairs of tenant and case."""
     ordered = sorted(cases, key=lambda case: str(case["feedback_id"]))
-    await tx.insert(CustomerCase, ordered, tail="ON CONFLICT (tenant_id, feedback_id) DO NOTHING")
+    unless_known = "ON CONFLICT (tenant_id, feedback_id) DO NOTHING RETURNING tenant_id, id"
+    return [(row["tenant_id"], row["id"]) for row in await tx.insert(CustomerCase, ordered, tail=unless_known)]
 
 
 async def list_cases(

@@ -40,8 +40,10 @@ class AddressAlreadyToldError(Exception):
     """Somebody who shares this address has been told the same in this round."""
 
 
-async def plan(tx: Tx, tenant_id: UUID, about: UUID, state_round: int, customer_ids: Sequence[UUID]) -> list[UUID]:
-    """Enters customers who are to be told of a closure; returns the new rows. Doing it again adds nothing."""
+async def plan(
+    tx: Tx, tenant_id: UUID, about: UUID, state_round: int, customer_ids: Sequence[UUID]
+) -> dict[UUID, UUID]:
+    """Enters customers who are to be told of a closure; returns whom the new rows are for, by row. Again adds none."""
     rows = [
         {
             "tenant_id": tenant_id,
@@ -54,8 +56,8 @@ async def plan(tx: Tx, tenant_id: UUID, about: UUID, state_round: int, customer_
         }
         for customer_id in customer_ids
     ]
-    added = await tx.insert(Notice, rows, tail="ON CONFLICT DO NOTHING RETURNING id")
-    return [row["id"] for row in added]
+    added = await tx.insert(Notice, rows, tail="ON CONFLICT DO NOTHING RETURNING id, customer_id")
+    return {row["id"]: row["customer_id"] for row in added}
 
 
 async def read_notice(tx: Tx, tenant_id: UUID, notice_id: UUID) -> Notice | None:

@@ -33,6 +33,13 @@ JOIN customer_case c ON c.tenant_id = j.tenant_id AND c.id = j.case_id
 WHERE j.tenant_id = $1 AND j.problem_id = $2 AND c.customer_id IS NOT NULL
 ORDER BY c.customer_id
 """
+_TRACES = """
+SELECT c.customer_id, (array_agg(c.trace_id ORDER BY c.opened_at, c.id) FILTER (WHERE c.trace_id IS NOT NULL))[1:$4]
+    AS traces
+FROM problem_case j JOIN customer_case c ON c.tenant_id = j.tenant_id AND c.id = j.case_id
+WHERE j.tenant_id = $1 AND j.problem_id = $2 AND c.customer_id = ANY ($3)
+GROUP BY c.customer_id
+"""
 _CASES_OF_CUSTOMER = """
 SELECT c.id FROM problem_case j JOIN customer_case c ON c.tenant_id = j.tenant_id AND c.id = j.case_id
 WHERE j.tenant_id = $1 AND j.problem_id = $2 AND c.customer_id = $3
@@ -90,6 +97,14 @@ async def join(tx: Tx, tenant_id: UUID, problem_id: UUID, case_ids: Sequence[UUI
 async def customers_behind(tx: Tx, tenant_id: UUID, problem_id: UUID) -> list[UUID]:
     """Everybody whose case belongs to the problem, each once."""
     return [row["customer_id"] for row in await tx.fetch(_CUSTOMERS, tenant_id, problem_id)]
+
+
+async def traces_behind(
+    tx: Tx, tenant_id: UUID, problem_id: UUID, customer_ids: Sequence[UUID], most: int
+) -> dict[UUID, list[str]]:
+    """The traces under which customers said what belongs to the problem, oldest first, at most so many each."""
+    rows = await tx.fetch(_TRACES, tenant_id, problem_id, list(customer_ids), most)
+    return {row["customer_id"]: row["traces"] or [] for row in rows}
 
 
 async def cases_of_customer(tx: Tx, tenant_id: UUID, problem_id: UUID, customer_id: UUID) -> list[UUID]:

@@ -49,6 +49,7 @@ class CustomerCase(TrackerTable, table=True):
     occurred_at: datetime = time_field()
     received_at: datetime = time_field()
     opened_at: datetime = moment()
+    trace_id: str | None = Field(default=None, sa_type=Text)
 
 
 class Problem(TrackerTable, table=True):

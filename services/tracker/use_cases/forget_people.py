@@ -31,4 +31,5 @@ def _in_order(facts: Sequence[Envelope]) -> list[Envelope]:
 async def _forget(tx: Tx, fact: Envelope, kind: str, subject_id: UUID) -> None:
     forgotten = await forget(tx, REGISTER, fact.tenant_id, [subject_id])
     detail = {"rows": forgotten.rows, "carried": forgotten.carried}
-    await write(tx, fact.tenant_id, "collector", AuditLine(f"{kind}.forget", kind, subject_id, detail))
+    line = AuditLine(f"{kind}.forget", kind, subject_id, detail, why=fact.type)
+    await write(tx, "tracker", {fact.tenant_id: line})

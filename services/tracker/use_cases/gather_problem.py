@@ -29,7 +29,7 @@ async def start_problem(tx: Tx, tenant_id: UUID, title: str, case_ids: Sequence[
     problem_id = await problems.add_problem(tx, tenant_id, title)
     await _join(tx, tenant_id, problem_id, case_ids)
     seen = await _see(tx, tenant_id, problem_id)
-    return Done(seen, AuditLine("problem.start", "problem", problem_id, {"cases": len(case_ids)}))
+    return Done(seen, AuditLine("problem.start", "problem", problem_id, after={"cases": seen.cases}))
 
 
 async def join_cases(
@@ -40,10 +40,12 @@ async def join_cases(
     if version is None:
         raise UnknownProblemError
     expected.check(version)
-    if await _join(tx, tenant_id, problem_id, case_ids):
+    added = await _join(tx, tenant_id, problem_id, case_ids)
+    if added:
         await problems.mark_changed(tx, tenant_id, problem_id)
     seen = await _see(tx, tenant_id, problem_id)
-    return Done(seen, AuditLine("problem.join", "problem", problem_id, {"cases": len(case_ids)}))
+    before, after = {"cases": seen.cases - added}, {"cases": seen.cases}
+    return Done(seen, AuditLine("problem.join", "problem", problem_id, before=before, after=after))
 
 
 async def _join(tx: Tx, tenant_id: UUID, problem_id: UUID, case_ids: Sequence[UUID]) -> int:

@@ -36,10 +36,12 @@ async def move_action(tx: Tx, command: MoveAction) -> Done[ActionSeen]:
     state = ActionState(action.state)
     check_move(state, command.to)
     by = {"actor": command.actor.label, "note": command.note}
-    await move(tx, action, command.to, round_after(action.round, command.to), by)
+    next_round = round_after(action.round, command.to)
+    move_id = await move(tx, action, command.to, next_round, by)
     if command.to is ActionState.CLOSED:
         await order_telling(tx, action)
     seen = await see_action(tx, command.actor.tenant_id, command.action_id)
     if seen is None:
         raise UnknownActionError
-    return Done(seen, AuditLine("action.move", "action", action.id, {"from": state, "to": command.to}))
+    before, after = {"state": state, "round": action.round}, {"state": command.to, "round": next_round}
+    return Done(seen, AuditLine("action.move", "action", action.id, before=before, after=after, why=f"move {move_id}"))

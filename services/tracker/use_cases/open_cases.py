@@ -1,18 +1,21 @@
 """Opens a case for each feedback that was classified."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from services.tracker.domain.case_states import CaseState
 from services.tracker.store.cases import add_cases
+from shared.access.audit import AuditLine, lines_of_batch
 from shared.contracts.envelope import Envelope
 from shared.contracts.events import FeedbackClassified
 from shared.database import Tx, Values
 from shared.ids import new_id
 
 
-async def open_cases(tx: Tx, facts: Sequence[Envelope]) -> None:
+async def open_cases(tx: Tx, facts: Sequence[Envelope]) -> Mapping[UUID, AuditLine]:
     """One case for each feedback; hearing of it again changes nothing."""
-    await add_cases(tx, [_case(fact) for fact in facts])
+    opened = await add_cases(tx, [_case(fact) for fact in facts])
+    return lines_of_batch("case.open", "case", opened, why=FeedbackClassified.__name__)
 
 
 def _case(fact: Envelope) -> Values:
@@ -23,4 +26,11 @@ def _case(fact: Envelope) -> Values:
         "occurred_at", "received_at",
     })  # fmt: skip
     judged = event.model_dump(include={"category", "urgency", "confidence", "model_version"})
-    return {"tenant_id": fact.tenant_id, "id": new_id(), "state": CaseState.NEW, **copied, **judged}
+    return {
+        "tenant_id": fact.tenant_id,
+        "id": new_id(),
+        "state": CaseState.NEW,
+        "trace_id": fact.trace_id,
+        **copied,
+        **judged,
+    }

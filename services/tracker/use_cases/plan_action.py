@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from services.tracker.domain.action_states import ActionKind
+from services.tracker.domain.action_states import ActionKind, ActionState
 from services.tracker.store.actions import ActionSeen, add_action, see_action
 from services.tracker.store.problems import read_problem
 from services.tracker.use_cases.gather_problem import UnknownProblemError
@@ -22,4 +22,5 @@ async def plan_action(  # noqa: PLR0913 - an action has this many parts; all but
     seen = await see_action(tx, tenant_id, action_id)
     if seen is None:
         raise LookupError("an action that was just added is gone")
-    return Done(seen, AuditLine("action.plan", "action", action_id, {"problem": str(problem_id), "kind": kind}))
+    detail, after = {"problem": str(problem_id), "kind": kind}, {"state": ActionState.DRAFT, "round": 0}
+    return Done(seen, AuditLine("action.plan", "action", action_id, detail, after=after))

@@ -14,14 +14,19 @@ from services.tracker.store.cases import set_state
 from services.tracker.store.notices import AddressAlreadyToldError
 from services.tracker.store.problems import cases_of_customer
 from services.tracker.store.tables import Notice
+from shared.access import audit
+from shared.access.audit import AuditLine
 from shared.clock import Clock, now
 from shared.contracts.reach import PersonOut
 from shared.contracts.vocabulary import Purpose
 from shared.database import Database, Tx
 from shared.failpoints import FailPoint, reach
+from shared.logs import get_log
 from shared.messaging import jobs
 from shared.messaging.jobs import Claim, StaleLeaseError, TryLaterError
 from shared.peers.addresses import Addresses, PeerAwayError
+
+_log = get_log("mail")
 
 SEND_TRIES_MAX = 60  # With the pauses below about a day: a mail server may be away for a night.
 RETRY_PAUSE_S = 5.0
@@ -95,6 +100,7 @@ class SendNotice:
                 raise TryLaterError(RETRY_PAUSE_MAX_S)
             async with self.database.transaction(notice.tenant_id) as tx:
                 await notices.keep_unsent(tx, notice, address.address_id, letter)
+                await _note(tx, notice, NoticeState.NOT_SENT, Reason.NO_SMTP)
                 await jobs.finish(tx, claim)
             return
         async with self.database.transaction(notice.tenant_id) as tx:
@@ -103,6 +109,7 @@ class SendNotice:
                 raise StaleLeaseError(claim.kind)
         reach(FailPoint.MAIL_AFTER_CLAIM)
         ending = await self.mailer.send(Mail(notice.id, address.value, letter, self.clock()))
+        _log.info("mail", notice=str(notice.id), ending=ending)
         await self._book(claim, notice, ending)
 
     async def _book(self, claim: Claim, notice: Notice, ending: Ending) -> None:
@@ -116,6 +123,7 @@ class SendNotice:
     async def _end(self, claim: Claim, notice: Notice, state: NoticeState, reason: Reason | None) -> None:
         async with self.database.transaction(notice.tenant_id) as tx:
             await notices.end(tx, notice, state, reason)
+            await _note(tx, notice, state, reason)
             if state is NoticeState.SENT:
                 await _mark_answered(tx, notice)
             await jobs.finish(tx, claim)
@@ -127,6 +135,14 @@ class SendNotice:
     async def _finish(self, claim: Claim) -> None:
         async with self.database.transaction(claim.tenant_id) as tx:
             await jobs.finish(tx, claim)
+
+
+async def _note(tx: Tx, notice: Notice, state: NoticeState, reason: Reason | None) -> None:
+    """One audit line for a notice, at its end."""
+    detail = {"about": str(notice.about), "event": notice.event, "round": notice.round}
+    before, after = {"state": notice.state}, {"state": state}
+    line = AuditLine("notice.send", "notice", notice.id, detail, before=before, after=after, why=reason)
+    await audit.write(tx, "tracker", {notice.tenant_id: line})
 
 
 async def _mark_answered(tx: Tx, notice: Notice) -> None:

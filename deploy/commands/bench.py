@@ -1,0 +1,29 @@
+"""`run.py bench`: measures this machine with instances of its own."""
+
+from typing import Annotated
+
+import typer
+
+from benchmarks.start import ROUNDS, SETTLE_S, BenchmarkError, measure
+from deploy.commands.ground import JsonOption, answer, fail
+
+group = typer.Typer(help="Measures this machine with instances of its own.", no_args_is_help=True)
+
+
+@group.command("start")
+def start(
+    *,
+    rounds: Annotated[int, typer.Option(min=1, help="Warm starts; the median counts.")] = ROUNDS,
+    settle: Annotated[float, typer.Option(min=0, help="Seconds of rest before the memory is read.")] = SETTLE_S,
+    json: JsonOption = False,
+) -> None:
+    """Measures a warm start until all services are ready, and the memory of an idle instance (PSS)."""
+    try:
+        document = measure(rounds=rounds, settle_s=settle)
+    except BenchmarkError as error:
+        fail(str(error), as_json=json)
+    parts = ", ".join(f"{name} {mb:.0f}" for name, mb in document["memory_by_part_mb"].items())
+    short = f"\nSHORT of the aim: {', '.join(document['short'])}" if document["short"] else ""
+    text = f"warm start {document['warm_start_s']} s\nmemory {document['memory_mb']} MB ({parts}){short}"
+    answer(document, as_json=json, text=text)
+    raise typer.Exit(0 if document["ok"] else 1)

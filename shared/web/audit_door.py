@@ -1,0 +1,72 @@
+"""GET /v1/audit: who did what in this service. The same door in each."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Query, Request
+from pydantic import AwareDatetime, BaseModel
+
+from shared.access.credentials import Actor
+from shared.access.reading import AuditFilter, list_audit, states_of
+from shared.access.scopes import Scope
+from shared.access.tables import Audit
+from shared.contracts.text import Name
+from shared.database import Database
+from shared.paging import Place
+from shared.web.doors import requires
+from shared.web.pages import Page
+from shared.web.routing import Router
+
+
+class AuditQuery(BaseModel):
+    """What the list is narrowed to."""
+
+    actor: Name | None = None
+    verb: Name | None = None
+    object_id: UUID | None = None
+    since: AwareDatetime | None = None
+
+
+class AuditOut(BaseModel):
+    """One deed: who, what, to what, how it stood before and after, and why."""
+
+    id: UUID
+    at: datetime
+    actor: str
+    verb: str
+    object_kind: str
+    object_id: UUID | None
+    detail: dict[str, Any]
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    why: str | None
+
+
+class AuditPageOut(BaseModel):
+    """A page of lines, newest first."""
+
+    items: list[AuditOut]
+    next: str | None
+
+
+Auditor = Annotated[Actor, Depends(requires(Scope.AUDIT_READ))]
+router = Router(prefix="/v1", tags=["audit"])
+
+
+@router.get("/audit")
+async def get_audit(
+    request: Request, actor: Auditor, page: Page, narrowed: Annotated[AuditQuery, Query()]
+) -> AuditPageOut:
+    """The caller's tenant's lines, newest first, narrowed by who, verb, thing and time."""
+    wanted = AuditFilter(narrowed.actor, narrowed.verb, narrowed.object_id, narrowed.since)
+    database: Database = request.app.state.database
+    async with database.transaction(actor.tenant_id) as tx:
+        lines = await list_audit(tx, actor.tenant_id, wanted, page.place(actor), page.limit)
+    places = [Place(line.at, line.id) for line in lines]
+    return AuditPageOut(items=[_out(line) for line in lines], next=page.next_after(actor, places))
+
+
+def _out(line: Audit) -> AuditOut:
+    named = line.model_dump(include={"id", "at", "actor", "verb", "object_kind", "object_id", "why"})
+    return AuditOut(**named, **states_of(line))
