@@ -66,6 +66,8 @@ GROUND_IMPERSONAL: Mapping[str, str] = {
     "credential.kind": "one of a closed list",
     "credential.channel": "one of a closed list",
     "credential.origins": "the pages that an app stands on",
+    "idempotency.request_mac": "a keyed hash, under the caller's key that stands nowhere",
+    "idempotency.reply": "sealed under the same key; gone after seven days",
     "audit.actor": "what an operator calls a key",
     "audit.verb": "a constant of the code",
     "audit.object_kind": "a constant of the code",

@@ -1,5 +1,6 @@
 """One feedback split in two at the door: what may be read, and what was hidden from it."""
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 from services.collector.domain.intake import ConsentGiven, Intake
 from services.collector.domain.known_values import MaskedSpan, hide_known
 from services.collector.domain.masking.mask import mask
+from services.collector.domain.masking.span import Kind
 
 LABELS_REMEMBERED_MAX = 4_096
 # A device's number leads to its owner, so it is never kept in the clear, whatever it looks like.
 _ALWAYS_HIDDEN = ("serial",)
+_PART = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ def mask_intake(intake: Intake) -> MaskedIntake:
     """Masks every free text of a feedback. The person's own fields are no part of it: they are sealed as they are."""
     text = hide_known(intake.text, mask(intake.text), intake.person)
     source = masked_label(intake.source) if intake.source else None
-    external_id = mask(intake.external_id).text if intake.external_id else None
+    external_id = mask_label(intake.external_id) if intake.external_id else None
     product = _masked_product(intake.product)
     consent = mask_consent(intake.consent) if intake.consent else None
     clear = replace(
@@ -36,10 +39,31 @@ def mask_intake(intake: Intake) -> MaskedIntake:
     return MaskedIntake(intake, clear, text.spans, _hidden(intake, clear))
 
 
+def mask_label(label: str) -> str:
+    """A name of a system, an order, a product. What looks like a serial number there is one of those names.
+
+    Masked as in a text, imports of two days would become one source. The parts of such a name are still looked into.
+    """
+    masked = mask(label)
+    pieces, at = [], 0
+    for span, token in zip(masked.spans, masked.tokens, strict=True):
+        found = label[span.start : span.end]
+        is_name = span.kind is Kind.SERIAL
+        shown = _PART.sub(_masked_part, found) if is_name else masked.text[token.start : token.end]
+        pieces += [label[at : span.start], shown]
+        at = span.end
+    return "".join([*pieces, label[at:]])
+
+
+def _masked_part(part: re.Match[str]) -> str:
+    masked = mask(part.group())
+    return part.group() if all(span.kind is Kind.SERIAL for span in masked.spans) else masked.text
+
+
 @lru_cache(LABELS_REMEMBERED_MAX)
 def masked_label(label: str) -> str:
-    """The names of systems, products and wordings repeat, so their masks are remembered."""
-    return mask(label).text
+    """As `mask_label`. The names of systems, products and wordings repeat, so their masks are remembered."""
+    return mask_label(label)
 
 
 def _masked_product(product: dict[str, Any] | None) -> dict[str, Any]:
