@@ -7,6 +7,7 @@ from collections.abc import Callable
 import typer
 
 from deploy.commands import (
+    admin_link,
     contract,
     evaluate_masking,
     import_file,
@@ -29,6 +30,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "stop": stop.stop,
     "ps": ps.ps,
     "status": status.status,
+    "admin-link": admin_link.admin_link,
     "import": import_file.import_file,
     "mails": mails.mails,
     "evaluate-masking": evaluate_masking.evaluate_masking,

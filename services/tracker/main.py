@@ -5,8 +5,10 @@ from functools import partial
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from services.tracker.api import actions, cases, keys, notices, problems, tenants
+from services.tracker.api import actions, cases, keys, members, notices, problems, sessions, sign_in, tenants, welcome
 from services.tracker.api.context import Context
+from services.tracker.api.entrance import Entrance, key_of
+from services.tracker.identity.hashing import PasswordHashes
 from services.tracker.notifiers.email import SmtpMailer
 from services.tracker.reactions import REACTIONS
 from services.tracker.settings import TrackerSettings
@@ -22,7 +24,10 @@ from shared.web.application import create_app
 from shared.web.pages import Pages
 from shared.web.server import serve
 
-ROUTERS = (actions.router, cases.router, keys.router, notices.router, problems.router, tenants.router)
+ROUTERS = (
+    actions.router, cases.router, keys.router, members.router, notices.router, problems.router, sessions.router,
+    sign_in.router, tenants.router, welcome.router,
+)  # fmt: skip
 
 
 def build(settings: TrackerSettings) -> FastAPI:
@@ -44,10 +49,27 @@ def build(settings: TrackerSettings) -> FastAPI:
     handlers: dict[str, Handler] = {PLAN_NOTICES: planning, SEND_NOTICE: send_notice}
     lanes: list[Lane] = [ground.relay(), ground.consumer(REACTIONS), ground.jobs(handlers)]
     routers = ground.doors([*ROUTERS])
-    pages = Pages(settings.cursor_key_file.read_text().strip())
-    state = {"context": context, "credentials": ground.credentials, "pages": pages}
-    running = ground.running(lanes, closing=[addresses.close])
+    entrance = _entrance(ground, settings)
+    state = {
+        "context": context,
+        "credentials": ground.credentials,
+        "pages": Pages(settings.cursor_key_file.read_text().strip()),
+        "entrance": entrance,
+    }
+    running = ground.running(lanes, closing=[addresses.close, entrance.hashes.close])
     return create_app("tracker", routers, state=state, running=running, is_ready=ground.is_database_there)
+
+
+def _entrance(ground: Ground, settings: TrackerSettings) -> Entrance:
+    return Entrance(
+        database=ground.database,
+        credentials=ground.credentials,
+        hashes=PasswordHashes(),
+        kick_relay=ground.kick_relay,
+        counting_key=key_of(settings.cursor_key_file.read_text().strip(), "tries to sign in"),
+        brand=settings.brand,
+        public_url=settings.public_url,
+    )
 
 
 def main() -> None:

