@@ -63,4 +63,22 @@ PEOPLE_PROBLEMS: dict[str, Said] = {
         "该成员的个人信息已被删除，无法恢复。",
         "请重新邀请此人。",
     ),
+    "oidc_off": Said(
+        "No identity provider is set.",
+        "Sign in by password; an operator sets HUIYIN_TRACKER_OIDC_ISSUER.",
+        "未设置身份提供方。",
+        "请使用密码登录；运营方可设置 HUIYIN_TRACKER_OIDC_ISSUER。",
+    ),
+    "oidc_refused": Said(
+        "The identity provider's answer does not let you in ({reason}).",
+        "Begin again at /v1/sign-in/oidc; if it stays, be invited with the e-mail that is verified there.",
+        "身份提供方的答复未能让您登录（{reason}）。",
+        "请从 /v1/sign-in/oidc 重新开始；若仍失败，请管理员以已在该处验证的邮箱邀请您。",
+    ),
+    "provider_away": Said(
+        "The identity provider cannot be reached, or its answer cannot be read.",
+        "Try again in a moment, or sign in by password; the tracker's log names the kind of error.",
+        "无法连接身份提供方，或无法读取其答复。",
+        "请稍后重试，或使用密码登录；tracker 的日志会说明错误类型。",
+    ),
 }

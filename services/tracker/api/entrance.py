@@ -14,10 +14,12 @@ from services.tracker.domain.members import normal_email
 from services.tracker.domain.passwords import fault_of, normal_password
 from services.tracker.domain.session_times import WHOLE_DAYS
 from services.tracker.identity.hashing import PasswordHashes, TooBusyError
+from services.tracker.identity.provider import Provider
 from services.tracker.store.tenant_slugs import tenant_by_slug
 from services.tracker.store.tries import Bucket, TooManyTriesError, give_back, take
 from services.tracker.use_cases.keep_sessions import Opened
 from shared.access.credentials import Credentials
+from shared.access.scopes import Role
 from shared.clock import now
 from shared.crypto import blind_index
 from shared.database import Database
@@ -34,7 +36,7 @@ _DAY_S = 86_400
 
 @dataclass(frozen=True)
 class Entrance:
-    """The parts. `counting_key` hides whose tries are counted; `public_url` is where browsers reach the tracker."""
+    """The parts. `counting_key` hides whose tries are counted, `flow_key` seals what a browser keeps meanwhile."""
 
     database: Database
     credentials: Credentials
@@ -43,6 +45,9 @@ class Entrance:
     counting_key: bytes
     brand: str
     public_url: str | None
+    provider: Provider | None
+    flow_key: bytes
+    role_of_strangers: Role | None
 
     def url(self, request: Request, path: str) -> str:
         """An absolute URL of this service."""

@@ -55,6 +55,12 @@ async def member_by_email(tx: Tx, tenant_id: UUID, email: str) -> Member | None:
     return await tx.row(Member, _BY_EMAIL, tenant_id, email)
 
 
+async def member_by_subject(tx: Tx, tenant_id: UUID, issuer: str, subject: str) -> Member | None:
+    """The member whom an identity provider knows as this subject."""
+    sql = "SELECT * FROM member WHERE tenant_id = $1 AND oidc_issuer = $2 AND oidc_subject = $3"
+    return await tx.row(Member, sql, tenant_id, issuer, subject)
+
+
 async def hold_for_change(tx: Tx, tenant_id: UUID, member_id: UUID) -> HeldMember | None:
     """One member and whether they are the last administrator who can sign in."""
     held = await tx.rows(Member, _HOLD, tenant_id, member_id)
