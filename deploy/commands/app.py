@@ -7,6 +7,7 @@ from collections.abc import Callable
 import typer
 
 from deploy.commands import (
+    admin_link,
     audit,
     bench,
     contract,
@@ -34,6 +35,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "ps": ps.ps,
     "status": status.status,
     "doctor": doctor.doctor,
+    "admin-link": admin_link.admin_link,
     "import": import_file.import_file,
     "mails": mails.mails,
     "evaluate-masking": evaluate_masking.evaluate_masking,

@@ -12,7 +12,8 @@ from typing import Annotated
 
 import typer
 
-from deploy.commands.ground import DataDirOption, JsonOption, answer, data_dir_at, fail, say
+from deploy.commands.admin_link import first_admin_lines
+from deploy.commands.ground import DataDirOption, JsonOption, answer, data_dir_at, fail, find_instance, say
 from deploy.embedded.data_dir import DataDir
 from deploy.embedded.instance import AlreadyRunningError, Description, NotRunningError, hold, is_held, read_description
 from deploy.embedded.supervisor import Supervisor
@@ -55,7 +56,8 @@ async def _supervise(data: DataDir, *, as_json: bool) -> None:
         if await _unless(stopping, supervisor.start()):
             seconds = time.monotonic() - started
             urls = supervisor.urls()
-            answer({"ok": True, **_report(data, urls)}, as_json=as_json, text=_welcome(data, urls, seconds))
+            text = "" if as_json else await asyncio.to_thread(_welcome, data, urls, seconds)
+            answer({"ok": True, **_report(data, urls)}, as_json=as_json, text=text)
             sys.stdout.flush()
             await _unless(stopping, supervisor.watch())
     finally:
@@ -80,7 +82,7 @@ async def _unless(stopping: asyncio.Event, work: Coroutine[None, None, None]) ->
 def _welcome(data: DataDir, urls: dict[str, str], seconds: float) -> str:
     lines = [f"Huiyin runs (ready in {seconds:.1f} s).", ""]
     lines += [f"  {name:<11}{url}" for name, url in urls.items()]
-    lines += ["", *_where(data), "", "Ctrl-C stops everything."]
+    lines += ["", *_where(data), *_first_admin(data), "", "Ctrl-C stops everything."]
     return "\n".join(lines)
 
 
@@ -88,6 +90,10 @@ def _where(data: DataDir) -> list[str]:
     server = os.environ.get("HUIYIN_TRACKER_SMTP_HOST")
     mail = f"sent by {server}" if server else "written and marked NOT SENT: no mail server is set (see docs/operate.md)"
     return [f"  data       {data.root}", f"  key        {data.operator_key}", f"  mail       {mail}"]
+
+
+def _first_admin(data: DataDir) -> list[str]:
+    return first_admin_lines(find_instance(data.root, as_json=False))
 
 
 def _report(data: DataDir, urls: dict[str, str]) -> dict[str, object]:
@@ -122,7 +128,8 @@ def _detach(data: DataDir, *, as_json: bool) -> None:
     urls = {name: service["url"] for name, service in description["services"].items()}
     lines = [f"Huiyin runs in the background (process {description['pid']}).", ""]
     lines += [f"  {name:<11}{url}" for name, url in urls.items()]
-    lines += ["", *_where(data), "", f"Stop it with: python3 run.py stop --data-dir {data.root}"]
+    first = [] if as_json else _first_admin(data)
+    lines += ["", *_where(data), *first, "", f"Stop it with: python3 run.py stop --data-dir {data.root}"]
     answer({"ok": True, "pid": description["pid"], **_report(data, urls)}, as_json=as_json, text="\n".join(lines))
 
 

@@ -5,9 +5,25 @@ from functools import partial
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from services.tracker.api import actions, cases, keys, notices, problems, tenants
+from services.tracker.api import (
+    actions,
+    cases,
+    keys,
+    members,
+    notices,
+    oidc,
+    problems,
+    sessions,
+    sign_in,
+    tenants,
+    welcome,
+)
 from services.tracker.api.context import Context
+from services.tracker.api.entrance import Entrance, key_of
 from services.tracker.api.self_checks import look_at_mail
+from services.tracker.identity.hashing import PasswordHashes
+from services.tracker.identity.provider import Provider, ProviderSettings
+from services.tracker.identity.web import ProviderWeb
 from services.tracker.notifiers.email import SmtpMailer
 from services.tracker.reactions import REACTIONS
 from services.tracker.settings import TrackerSettings
@@ -23,7 +39,11 @@ from shared.web.application import create_app
 from shared.web.ground_doors import GROUND_ROUTERS
 from shared.web.server import serve
 
-ROUTERS = (*GROUND_ROUTERS, actions.router, cases.router, keys.router, notices.router, problems.router, tenants.router)
+ROUTERS = (
+    *GROUND_ROUTERS,
+    actions.router, cases.router, keys.router, members.router, notices.router, oidc.router, problems.router,
+    sessions.router, sign_in.router, tenants.router, welcome.router,
+)  # fmt: skip
 
 
 def build(settings: TrackerSettings) -> FastAPI:
@@ -46,9 +66,40 @@ def build(settings: TrackerSettings) -> FastAPI:
     handlers: dict[str, Handler] = {PLAN_NOTICES: planning, SEND_NOTICE: send_notice}
     lanes: list[Lane] = [ground.relay(), ground.consumer(REACTIONS), ground.jobs(handlers)]
     routers = ground.doors([*ROUTERS])
-    running = ground.running(lanes, closing=[addresses.close])
-    state = ground.state(context, {"mail": partial(look_at_mail, mailer)})
+    entrance = _entrance(ground, settings)
+    state = ground.state(context, {"mail": partial(look_at_mail, mailer)}) | {"entrance": entrance}
+    closing = [addresses.close, entrance.hashes.close, *([entrance.provider.close] if entrance.provider else [])]
+    running = ground.running(lanes, closing=closing)
     return create_app("tracker", routers, state=state, running=running, is_ready=ground.is_database_there)
+
+
+def _entrance(ground: Ground, settings: TrackerSettings) -> Entrance:
+    secret = settings.cursor_key_file.read_text().strip()
+    return Entrance(
+        database=ground.database,
+        credentials=ground.credentials,
+        hashes=PasswordHashes(),
+        kick_relay=ground.kick_relay,
+        counting_key=key_of(secret, "tries to sign in"),
+        brand=settings.brand,
+        public_url=settings.public_url,
+        provider=_provider(settings),
+        flow_key=key_of(secret, "sign-ins that browsers have begun"),
+        role_of_strangers=settings.oidc_default_role,
+    )
+
+
+def _provider(settings: TrackerSettings) -> Provider | None:
+    if settings.oidc_issuer is None or settings.oidc_client_id is None or settings.public_url is None:
+        return None
+    known_as = ProviderSettings(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret.get_secret_value() if settings.oidc_client_secret else None,
+        scopes=settings.oidc_scopes,
+        redirect_uri=f"{settings.public_url.rstrip('/')}{oidc.PATH}/callback",
+    )
+    return Provider(known_as, ProviderWeb())
 
 
 def main() -> None:

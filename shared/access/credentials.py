@@ -82,6 +82,10 @@ class Credentials:
         self._on_use = on_use
         self._cache: dict[UUID, tuple[float, _Held | None]] = {}
 
+    def forget(self) -> None:
+        """Makes this process look at the table again, so that what it has just ended is over at once."""
+        self._cache.clear()
+
     async def check(self, key: str) -> Actor | None:
         """The actor behind a key, or None when it is unknown, wrong, expired or revoked. Raises SuspendedError."""
         parts = split_key(key)
@@ -109,7 +113,9 @@ class Credentials:
         held = await self._read(credential_id)
         if len(self._cache) >= CACHED_KEYS_MAX:
             self._cache.clear()
-        self._cache[credential_id] = (time.monotonic() + CACHE_S, held)
+        # What is not known yet may be on its way: a new session is used at once.
+        if held is not None:
+            self._cache[credential_id] = (time.monotonic() + CACHE_S, held)
         return held
 
     async def _read(self, credential_id: UUID) -> _Held | None:

@@ -24,7 +24,8 @@ async def hold_key(tx: Tx, tenant_id: UUID, key: KeyChanged) -> None:
         tenant_id,
         key.key_version,
         key.kind,
-        f"{key.kind}:{key.key_id}",
+        # What a session's person does stands under the person's id in the audit, whichever device they used.
+        f"{key.kind}:{key.key_id}" if key.member_id is None else f"{Kind.MEMBER}:{key.member_id}",
         bytes.fromhex(key.secret_sha256),
         key.scopes,
         key.member_id,

@@ -13,6 +13,8 @@ from shared.messaging import outbox
 from shared.messaging.lanes import Kick
 
 TELL_S = 5.0
+# A session that is used lives on.
+_WORTH_TELLING = (Kind.SECRET, Kind.PUBLISHABLE, Kind.SESSION)
 SAME_KEY_AGAIN = timedelta(minutes=5)
 NOTED_MAX = 10_000
 
@@ -34,7 +36,7 @@ class Uses:
         """A key was checked and found good."""
         moment = self._clock()
         told = self._told.get(actor)
-        if actor.kind in (Kind.SECRET, Kind.PUBLISHABLE) and (told is None or told + SAME_KEY_AGAIN <= moment):
+        if actor.kind in _WORTH_TELLING and (told is None or told + SAME_KEY_AGAIN <= moment):
             self._new[actor] = moment
 
     async def run(self) -> None:

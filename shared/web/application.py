@@ -39,11 +39,13 @@ TAGS = {
     "figures": "How much there is of everything.",
     "health": "Whether the service lives and can work.",
     "keys": "Keys for a tenant's servers and apps.",
+    "members": "The people of a company, and what they may.",
     "metrics": "Durations and what waits, for Prometheus.",
     "notices": "Who was told what, and what became of it.",
     "problems": "What many customers suffer from alike.",
     "receipts": "What anybody who holds a receipt may see.",
     "self-checks": "What the service finds when it looks at itself.",
+    "sign-in": "How people come in, and where they are signed in.",
     "tenants": "Companies that share an instance and see nothing of each other.",
     "verdicts": "What the classifier says of a feedback.",
 }

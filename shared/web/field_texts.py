@@ -175,6 +175,18 @@ FIELD_RULES: dict[str, Said] = {
         "不是有效的电话号码。",
         "请至少填写 {min_length} 位数字，或省略该字段。",
     ),
+    "password_common": Said(
+        "This password is among the first that a guesser tries.",
+        "Choose several words that have nothing to do with each other.",
+        "此密码是攻击者最先尝试的密码之一。",
+        "请选用几个互不相关的词。",
+    ),
+    "password_like_you": Said(
+        "This password is made of the e-mail, the name or the brand.",
+        "Choose several words that have nothing to do with them.",
+        "此密码由邮箱、姓名或品牌名构成。",
+        "请选用几个与它们无关的词。",
+    ),
     "not_json": Said(
         "The body is not JSON.",
         "Send one whole JSON value in UTF-8.",

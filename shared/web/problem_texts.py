@@ -1,6 +1,7 @@
 """What every problem says, in English and Chinese: what is wrong, and what to do. A test walks all codes."""
 
 from shared.web.identity_texts import IDENTITY_PROBLEMS
+from shared.web.people_texts import PEOPLE_PROBLEMS
 from shared.web.said import Said
 
 PROBLEMS: dict[str, Said] = {
@@ -125,4 +126,5 @@ PROBLEMS: dict[str, Said] = {
         "请稍后重试；若问题仍在，请将请求时间告知管理员。",
     ),
     **IDENTITY_PROBLEMS,
+    **PEOPLE_PROBLEMS,
 }

@@ -84,7 +84,7 @@ def problem_response(problem: Problem, request: Request) -> Response:
     """The problem as an HTTP answer in the caller's language."""
     headers = {"Vary": "Accept-Language"}
     if problem.status in _PASSING or problem.code == _IN_FLIGHT:
-        headers["Retry-After"] = str(RETRY_AFTER_S)
+        headers["Retry-After"] = str(problem.about.get("retry_after_s", RETRY_AFTER_S))
     if problem.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     # A name with a broken character in it must still be reportable.

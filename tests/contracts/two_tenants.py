@@ -26,6 +26,8 @@ TABLE_OF_ID = {
     "action_id": ("tracker", "action"),
     "key_id": ("tracker", "api_key"),
     "tenant_id": ("tracker", "tenant"),
+    "member_id": ("tracker", "member"),
+    "session_id": ("tracker", "session"),
     "feedback_id": ("collector", "feedback"),
     "customer_id": ("collector", "customer"),
 }
@@ -152,6 +154,10 @@ async def _fill(two: TwoTenants, operator: str) -> None:
     await tracker.post("/v1/actions", json=planned, headers=headers)
     key = {"kind": "secret", "label": CANARY, "scopes": ["work:read"]}
     assert (await tracker.post("/v1/keys", json=key, headers=headers)).status_code == 201
+    person = {"email": f"{CANARY}@example.test", "name": CANARY, "roles": ["viewer"]}
+    invited = (await tracker.post("/v1/members", json=person, headers=headers)).json()
+    joining = {"token": invited["link"]["token"], "password": f"{CANARY} sings at night"}
+    assert (await tracker.post("/v1/sign-in/link", json=joining)).status_code == 201
     for name, (service, table) in TABLE_OF_ID.items():
         async with two.house.query(service) as owner:
             two.ids[name] = str(await owner.fetchval(f"SELECT id FROM {table} WHERE tenant_id = $1 LIMIT 1", two.rich))

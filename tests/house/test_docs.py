@@ -18,6 +18,7 @@ from services.collector.settings import CollectorSettings
 from services.tracker import main as tracker
 from services.tracker.domain.action_states import MOVES, SENTENCES, ActionState
 from services.tracker.domain.case_states import CaseState
+from services.tracker.domain.id_claims import OidcRefusal
 from services.tracker.domain.telling import NoticeState, Reason
 from services.tracker.settings import TrackerSettings
 from shared.access.scopes import ROLES, Role
@@ -179,6 +180,11 @@ def test_every_command_stands_in_the_readme() -> None:
 def test_every_state_and_reason_stands_on_the_way(words: type[NoticeState | Reason | CaseState]) -> None:
     page = read("docs/the-data-way.md")
     assert [word.value for word in words if f"`{word}`" not in page] == []
+
+
+def test_every_reason_of_an_identity_provider_stands_in_the_operators_page() -> None:
+    page = read("docs/operate.md")
+    assert [reason.value for reason in OidcRefusal if f"`{reason}`" not in page] == []
 
 
 def test_every_lane_stands_in_the_operators_page() -> None:

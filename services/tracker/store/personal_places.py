@@ -4,6 +4,7 @@ from services.tracker.domain.telling import NoticeState, Reason
 from shared.privacy.places import PersonalPlace, PersonalRegister
 
 _STAFF = "written by staff about many customers; the API page asks them to leave persons out"
+_STAFFS = "of a person of the company, not of a customer; POST /v1/members/{id}:forget blanks it"
 _WAS_QUEUED = f"state = '{NoticeState.QUEUED}'"
 
 REGISTER = PersonalRegister(
@@ -58,6 +59,21 @@ REGISTER = PersonalRegister(
         "api_key.channel": "one of a closed list",
         "api_key.origins": "the pages that an app stands on",
         "api_key.made_by": "what an operator calls a key, or a member's id",
+        "customer_case.trace_id": "random",
+        "member.email": _STAFFS,
+        "member.name": _STAFFS,
+        "member.roles": "of five",
+        "member.language": "one of two",
+        "member.time_zone": "one of a closed list",
+        "member.password_hash": _STAFFS,
+        "member.oidc_issuer": "whose identities the company uses",
+        "member.oidc_subject": _STAFFS,
+        "session.secret_sha256": "a hash of 256 random bits",
+        "session.way": "one of a closed list",
+        "one_time_link.purpose": "one of a closed list",
+        "one_time_link.email": _STAFFS,
+        "one_time_link.secret_sha256": "a hash of 256 random bits",
+        "sign_in_count.who": "a keyed hash, gone within the hour",
         "notice.event": "one of a closed list",
         "notice.channel": "one of a closed list",
         "notice.state": "one of a closed list",

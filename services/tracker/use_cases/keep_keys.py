@@ -8,6 +8,7 @@ from uuid import UUID
 from services.tracker.domain.tenancy import scopes_that_may_be_given
 from services.tracker.store.api_keys import add_key, end_key, hold_key_row, note_use
 from services.tracker.store.identity_tables import ApiKey
+from services.tracker.use_cases.keep_sessions import see_session
 from shared.access.audit import AuditLine, Done
 from shared.access.credentials import Actor
 from shared.access.held import hold_key
@@ -96,10 +97,11 @@ async def revoke_key(tx: Tx, actor: Actor, key_id: UUID, moment: datetime, reaso
 
 
 async def note_uses(tx: Tx, facts: Sequence[Envelope]) -> None:
-    """Reaction to KeyUsed. Ordered, so that two replicas never deadlock."""
+    """Reaction to KeyUsed, of a key or a session. Ordered, so that two replicas never deadlock."""
     uses = [(KeyUsed.model_validate(fact.data), fact.tenant_id) for fact in facts]
     for use, tenant_id in sorted(uses, key=lambda one: one[0].key_id):
         await note_use(tx, tenant_id, use.key_id, use.used_at)
+        await see_session(tx, tenant_id, use.key_id, use.used_at)
 
 
 async def _held(tx: Tx, tenant_id: UUID, key_id: UUID) -> ApiKey:

@@ -3,7 +3,7 @@
 from shared.migrations.runner import run_script
 
 revision = "tracker_0040"
-down_revision = "tracker_0003"
+down_revision = "tracker_0030"
 branch_labels = None
 depends_on = None
 
