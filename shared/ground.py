@@ -7,6 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from shared.access.credentials import Credentials
+from shared.access.export import Exported
 from shared.access.forgetting import FORGET_TENANT, forget_tenant
 from shared.access.heads import Heads
 from shared.access.sealing import Sealer
@@ -51,10 +52,11 @@ class Ground:
         self.credentials = Credentials(self.database, on_use=self._uses.note)
         self.kick_jobs = Kick()
 
-    def state(self, context: object, self_checks: Mapping[str, SelfCheck]) -> dict[str, object]:
+    def state(self, context: object, exported: Exported, self_checks: Mapping[str, SelfCheck]) -> dict[str, object]:
         """What the doors find in the application's state; `context` holds the service's own parts."""
         return {
             "context": context,
+            "exported": exported,
             "self_checks": self_checks,
             "database": self.database,
             "carrier": self.carrier,

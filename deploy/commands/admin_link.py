@@ -8,6 +8,8 @@ import httpx
 import typer
 
 from deploy.commands.ground import DataDirOption, Instance, JsonOption, answer, fail, find_instance
+from deploy.commands.tenants import find_tenant
+from shared.web.doors import TENANT_HEADER
 
 Document = dict[str, Any]
 
@@ -16,12 +18,13 @@ def admin_link(
     data_dir: DataDirOption,
     *,
     email: Annotated[str, typer.Option(help="Whose the link is; else its holder says so.")] = "",
+    tenant: Annotated[str, typer.Option(help="Whose administrator: the tenant's short name.")] = "main",
     json: JsonOption = False,
 ) -> None:
     """Makes a link by which somebody becomes an administrator. It works once, for 15 minutes; only this shows it."""
     instance = find_instance(data_dir, as_json=json)
     try:
-        link = make_link(instance, email)
+        link = make_link(instance, email, find_tenant(instance, tenant, as_json=json)["id"])
     except httpx.HTTPStatusError as error:
         fail(f"The tracker refused: {_said(error.response)}", as_json=json)
     except httpx.HTTPError as error:
@@ -30,11 +33,12 @@ def admin_link(
     answer({"ok": True, **link}, as_json=json, text=text)
 
 
-def make_link(instance: Instance, email: str = "") -> Document:
+def make_link(instance: Instance, email: str = "", tenant_id: str = "") -> Document:
     """A fresh link. Raises httpx.HTTPError."""
+    headers = {TENANT_HEADER: tenant_id} if tenant_id else {}
+    body = {"email": email} if email else {}
     with instance.client("tracker") as client:
-        made = client.post("/v1/sign-in/first-links", json={"email": email} if email else {}).raise_for_status()
-    link: Document = made.json()
+        link: Document = client.post("/v1/sign-in/first-links", json=body, headers=headers).raise_for_status().json()
     return {"url": link["url"], "token": link["token"], "expires_at": link["expires_at"]}
 
 

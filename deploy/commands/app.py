@@ -21,6 +21,7 @@ from deploy.commands import (
     sql_roles,
     status,
     stop,
+    tenants,
     test,
     up,
 )
@@ -46,7 +47,12 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "check": test.check,
 }
 # Commands that are several, such as `run.py audit verify`.
-GROUPS: dict[str, typer.Typer] = {"audit": audit.group, "bench": bench.group, "dead-letters": dead_letters.group}
+GROUPS: dict[str, typer.Typer] = {
+    "audit": audit.group,
+    "bench": bench.group,
+    "dead-letters": dead_letters.group,
+    "tenants": tenants.group,
+}
 PASSES_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 for name, command in COMMANDS.items():
     app.command(name, context_settings=PASSES_ON if name == "test" else None)(command)

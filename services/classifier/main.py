@@ -10,7 +10,9 @@ from services.classifier.api.self_checks import look_at_model
 from services.classifier.model.shelf import Shelf
 from services.classifier.reactions import ACCESS, reactions
 from services.classifier.settings import ClassifierSettings
+from services.classifier.store.tables import ClassifierTable
 from services.classifier.use_cases.have_a_model import TRAIN_STARTER, StarterModel
+from shared.access.export import Exported
 from shared.clock import now
 from shared.ground import Ground
 from shared.logs import set_up_logs
@@ -40,7 +42,7 @@ def build(settings: ClassifierSettings) -> FastAPI:
     ]
     routers = ground.doors([*ROUTERS])
     context = Context(database=ground.database, carrier=ground.carrier)
-    state = ground.state(context, {"model": partial(look_at_model, model)})
+    state = ground.state(context, Exported(ClassifierTable), {"model": partial(look_at_model, model)})
     return create_app("classifier", routers, state=state, running=ground.running(lanes), is_ready=is_able)
 
 

@@ -12,7 +12,10 @@ from services.collector.api.senders import PublicDoors
 from services.collector.reactions import ACCESS
 from services.collector.settings import CollectorSettings
 from services.collector.store.keyring import ForeignMasterKeyError, Keyring
+from services.collector.store.opened import Opener
+from services.collector.store.tables import CARRIERS, CollectorTable
 from services.collector.use_cases.replay_erasures import ErasureLedger
+from shared.access.export import Exported
 from shared.crypto import read_master_key
 from shared.database import TRANSIENT, Database
 from shared.ground import Ground
@@ -50,7 +53,7 @@ def build(settings: CollectorSettings) -> FastAPI:
     )
     routers = ground.doors([*ROUTERS])
     self_checks = {"keys": partial(look_at_keys, ground.database, ground.carrier, keyring)}
-    state = ground.state(context, self_checks) | {"rates": Rates()}
+    state = ground.state(context, Exported(CollectorTable, Opener(keyring), CARRIERS), self_checks) | {"rates": Rates()}
     lanes: list[Lane] = [ground.relay(first=ledger.replay), ground.access(ACCESS), ground.jobs({})]
 
     async def is_ready() -> bool:

@@ -27,8 +27,10 @@ from services.tracker.identity.web import ProviderWeb
 from services.tracker.notifiers.email import SmtpMailer
 from services.tracker.reactions import REACTIONS
 from services.tracker.settings import TrackerSettings
+from services.tracker.store.tables import TrackerTable
 from services.tracker.use_cases.send_notice import SendNotice
 from services.tracker.use_cases.tell_customers import PLAN_NOTICES, SEND_NOTICE, plan_notices
+from shared.access.export import Exported
 from shared.ground import Ground
 from shared.logs import set_up_logs
 from shared.messaging.jobs import Handler
@@ -67,7 +69,9 @@ def build(settings: TrackerSettings) -> FastAPI:
     lanes: list[Lane] = [ground.relay(), ground.consumer(REACTIONS), ground.jobs(handlers)]
     routers = ground.doors([*ROUTERS])
     entrance = _entrance(ground, settings)
-    state = ground.state(context, {"mail": partial(look_at_mail, mailer)}) | {"entrance": entrance}
+    state = ground.state(context, Exported(TrackerTable), {"mail": partial(look_at_mail, mailer)}) | {
+        "entrance": entrance
+    }
     closing = [addresses.close, entrance.hashes.close, *([entrance.provider.close] if entrance.provider else [])]
     running = ground.running(lanes, closing=closing)
     return create_app("tracker", routers, state=state, running=running, is_ready=ground.is_database_there)

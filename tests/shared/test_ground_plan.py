@@ -13,6 +13,7 @@ from services.classifier.store.tables import ClassifierTable
 from services.collector.store.tables import CollectorTable
 from services.tracker.store.tables import TrackerTable
 from shared.access import tables as access_tables
+from shared.access.export import Exported
 from shared.ids import new_id
 from shared.messaging import tables as messaging_tables
 from shared.privacy import tables as privacy_tables
@@ -68,6 +69,14 @@ async def test_every_table_is_a_carrier_or_guarded_by_tenant(house: House, servi
             assert table["policies"] == 1
             assert not table["is_forced"], f"a backfill of {table['name']} by its owner would see nothing"
             assert table["key"] == ["tenant_id", "id"], table["name"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_tenant_takes_along_every_table_of_its_own(house: House, service: str) -> None:
+    exported: Exported = house.app(service).state.exported
+    guarded = {table["name"] for table in await catalogue(house, service) if table["has_policy"]}
+    post = GUARDED_CARRIERS | {"idempotency", "audit_seal", "erased"}
+    assert {table.name for table in exported.tables()} == guarded - post
 
 
 @pytest.mark.parametrize("service", SERVICES)
