@@ -7,6 +7,7 @@ INBOX_KEPT_DAYS = 14  # Longer than anything can still be sent again.
 JOBS_KEPT_DAYS = 14
 IDEMPOTENCY_KEPT_DAYS = 7  # How long a request may come again and get its first answer.
 FAILURES_KEPT_DAYS = 14  # Of facts that failed and had their effect later; what was set aside stays.
+SESSIONS_KEPT_DAYS = 1  # After their end by time; whatever is told again of them has ended as well.
 DELETE_ROWS_MAX = 20_000
 
 _STATEMENTS = (
@@ -24,6 +25,11 @@ _STATEMENTS = (
         """DELETE FROM job WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM job
          WHERE done_at < now() - make_interval(days => $1) LIMIT $2)""",
         JOBS_KEPT_DAYS,
+    ),
+    (
+        """DELETE FROM credential WHERE id IN (SELECT id FROM credential
+         WHERE kind = 'session' AND expires_at < now() - make_interval(days => $1) LIMIT $2)""",
+        SESSIONS_KEPT_DAYS,
     ),
     ("SELECT idempotency_forget($1, $2)", IDEMPOTENCY_KEPT_DAYS),
     (

@@ -4,10 +4,10 @@ from shared.web.said import Said
 
 PEOPLE_PROBLEMS: dict[str, Said] = {
     "cross_site": Said(
-        "A page of another site sent this with your session's cookie.",
-        "Work on a page of this service, or send the session's token as Authorization: Bearer.",
-        "此请求来自其他网站的页面，却带有您的会话 Cookie。",
-        "请在本服务的页面上操作，或以 Authorization: Bearer 发送会话令牌。",
+        "A page of another site sent this, or nobody says which page did.",
+        "Work on a page of this service, or send the session's token as Authorization: Bearer, without cookies.",
+        "此请求来自其他网站的页面，或未说明来自哪个页面。",
+        "请在本服务的页面上操作，或不使用 Cookie，以 Authorization: Bearer 发送会话令牌。",
     ),
     "people_only": Said(
         "This door is for people who have signed in, not for keys.",

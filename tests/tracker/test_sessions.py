@@ -14,7 +14,9 @@ from services.tracker.use_cases.keep_sessions import LIVE_MAX
 from shared.access.scopes import Role
 from shared.clock import now
 from shared.contracts.events import KeyUsed
+from shared.database import Database
 from shared.messaging import outbox
+from shared.messaging.cleanup import SESSIONS_KEPT_DAYS, clean_up
 from shared.web.doors import SESSION_COOKIE
 from tests.house_of_test import SERVICES, House, eventually, running
 from tests.tracker.people import URL, People, Signed, people_of
@@ -85,6 +87,20 @@ async def test_here_it_ends_at_once(people: People) -> None:
     await people.get("/v1/me", by=somebody)
     await people.post("/v1/sign-out", 204, by=somebody)
     await people.get("/v1/me", 401, by=somebody)
+
+
+async def test_who_was_not_known_yet_is_let_in_at_once_when_they_are(people: People) -> None:
+    """A person who has just signed in comes to another service before the news of it does."""
+    somebody = await people.join("wang", Role.VIEWER)
+    async with people.house.query("tracker") as owner:
+        held = await owner.fetchrow("DELETE FROM credential WHERE id = $1 RETURNING *", UUID(session_of(somebody)))
+    assert held is not None
+    async with people_of(people.house, people.tenant_id) as elsewhere:
+        await elsewhere.get("/v1/me", 401, by=somebody)
+        async with people.house.query("tracker") as owner:
+            values = ", ".join(f"${number}" for number in range(1, len(held) + 1))
+            await owner.execute(f"INSERT INTO credential ({', '.join(held.keys())}) VALUES ({values})", *held.values())
+        await elsewhere.get("/v1/me", by=somebody)
 
 
 async def test_one_sees_and_ends_ones_own_sessions(people: People) -> None:
@@ -166,6 +182,24 @@ async def test_who_was_away_too_long_signs_in_again(people: People) -> None:
         sql = "UPDATE credential SET expires_at = now() - interval '1 second' WHERE id = $1"
         await owner.execute(sql, UUID(session_of(somebody)))
     await people.get("/v1/me", 401, by=somebody)
+
+
+async def test_what_is_long_over_is_cleared_away(people: People) -> None:
+    gone, ended, open_still = [await people.join(name, Role.VIEWER) for name in ("wang", "li", "zhao")]
+    await people.post("/v1/sign-out", 204, by=ended)
+    async with people.house.query("tracker") as owner:
+        sql = "UPDATE credential SET expires_at = now() - make_interval(days => $2, secs => 1) WHERE id = $1"
+        await owner.execute(sql, UUID(session_of(gone)), SESSIONS_KEPT_DAYS)
+    carrier = Database(people.house.url("tracker", "carrier"))
+    await carrier.open()
+    await clean_up(carrier)
+    await carrier.close()
+    async with people.house.query("tracker") as owner:
+        kept = await owner.fetch(
+            "SELECT id FROM credential WHERE tenant_id = $1 AND kind = 'session'", people.tenant_id
+        )
+    # One that was ended by somebody stays until its time is over: a late repeat must not bring it back.
+    assert {str(row["id"]) for row in kept} == {session_of(ended), session_of(open_still)}
 
 
 async def test_one_person_has_so_many_sessions_and_no_more(people: People) -> None:

@@ -19,7 +19,7 @@ from shared.clock import now
 from shared.database import Database
 from shared.ids import new_id
 from tests.house_of_test import House
-from tests.tracker.people import OTHER_PASSWORD, PASSWORD, People, people_of
+from tests.tracker.people import OTHER_PASSWORD, PASSWORD, URL, People, people_of
 
 PEOPLE_SAY = ["zhang.wei@shop.example.test", "李雷", "Huiyin 回音"]
 
@@ -183,13 +183,15 @@ async def test_a_refused_password_names_its_rule_and_uses_no_link_up(people: Peo
 async def test_a_browser_keeps_the_session_out_of_reach_of_scripts(people: People) -> None:
     await people.join("wang", Role.VIEWER)
     said = {"email": people.email("wang"), "password": PASSWORD, "tenant": str(people.tenant_id), "cookie": True}
-    answer = await people.client.post("/v1/sign-in", json=said)
+    from_elsewhere = await people.client.post("/v1/sign-in", json=said, headers={"Origin": "https://evil.example.test"})
+    assert (from_elsewhere.status_code, from_elsewhere.json()["code"]) == (403, "cross_site")
+    answer = await people.client.post("/v1/sign-in", json=said, headers={"Origin": URL})
     assert answer.json()["token"] is None
     cookie = answer.headers["set-cookie"]
     assert {"HttpOnly", "SameSite=lax", "Path=/"} <= set(cookie.split("; "))
     assert "Secure" not in cookie
     assert answer.headers["cache-control"] == "no-store"
-    by_tls = await people.client.post("https://service/v1/sign-in", json=said)
+    by_tls = await people.client.post("https://service/v1/sign-in", json=said, headers={"Origin": "https://service"})
     assert "Secure" in by_tls.headers["set-cookie"].split("; ")
 
 

@@ -39,6 +39,7 @@ from shared.web.doors import Operator
 from shared.web.idempotency import Once
 from shared.web.problems import FieldError, Problem
 from shared.web.routing import Router
+from shared.web.same_origin import is_same_origin
 
 TOKEN_LENGTH_MAX = 200
 Password = Annotated[Text, Field(max_length=LENGTH_MAX)]
@@ -90,6 +91,7 @@ router = Router(prefix="/v1/sign-in", tags=["sign-in"])
 @router.post("", status_code=201)
 async def post_sign_in(request: Request, response: Response, said: SignInIn, at: At) -> SignedInOut:
     """Signs in by password. An unknown e-mail and a wrong password get the same answer, after the same time."""
+    check_page(request, has_cookie=said.cookie)
     tenant_id = await tenant_named(at, said.tenant)
     buckets = buckets_of(at, request, account_of(tenant_id, said.email))
     await count_try(at, buckets)
@@ -110,6 +112,7 @@ async def post_sign_in(request: Request, response: Response, said: SignInIn, at:
 @router.post("/link", status_code=201)
 async def post_link(request: Request, response: Response, said: LinkIn, at: At) -> SignedInOut:
     """Uses a one-time link: sets the password, and signs in. The first administrator says name and e-mail as well."""
+    check_page(request, has_cookie=said.cookie)
     opened = await redeem(request, at, said)
     return await signed_in_out(request, response, at, opened, has_cookie=said.cookie)
 
@@ -119,6 +122,12 @@ async def post_first_link(request: Request, wanted: FirstLinkIn, at: At, actor: 
     """Makes a link by which somebody becomes an administrator of the tenant."""
     work = partial(make_first_link, actor=actor, email=wanted.email, moment=now())
     return await once.perform(at.database, actor, work, partial(link_out, at, request))
+
+
+def check_page(request: Request, *, has_cookie: bool) -> None:
+    """Only a page of ours puts a session into a browser: another's would sign its visitors in as somebody else."""
+    if has_cookie and not is_same_origin(request):
+        raise Problem("cross_site", 403)
 
 
 async def look_at_link(request: Request, at: Entrance, text: str) -> tuple[LinkToken, LinkSeen]:

@@ -10,13 +10,12 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from pydantic import ValidationError
 
 from services.tracker.api.entrance import At, Entrance, keep_in_browser
-from services.tracker.api.sign_in import LinkIn, look_at_link, redeem
+from services.tracker.api.sign_in import LinkIn, check_page, look_at_link, redeem
 from services.tracker.api.welcome_texts import TEXTS
 from services.tracker.domain.links import LinkPurpose
 from services.tracker.use_cases.use_link import LinkSeen
 from shared.web.problems import Problem, field_errors, language_of
 from shared.web.routing import Router
-from shared.web.same_origin import is_same_origin
 
 PAGES = Path(__file__).parent / "pages"
 FORM_BYTES_MAX = 16_384
@@ -69,8 +68,7 @@ async def post_welcome(request: Request, at: At) -> HTMLResponse:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    if not is_same_origin(request):
-        raise Problem("cross_site", 403)
+    check_page(request, has_cookie=True)
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
         raise Problem("unsupported_type", 415)
     body = await request.body()
