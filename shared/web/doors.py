@@ -68,6 +68,16 @@ def requires(*scopes: Scope) -> Callable[..., Awaitable[Actor]]:
     return actor
 
 
+async def _somebody(found: SignedIn) -> Actor:
+    """Anybody but an app: its key may send feedback and ask nothing."""
+    if found.kind is Kind.PUBLISHABLE:
+        raise Problem("forbidden", 403, about={"scope": Scope.FEEDBACK_READ})
+    return found
+
+
+Somebody = Annotated[Actor, Depends(_somebody)]
+
+
 async def _person(found: SignedIn) -> Actor:
     if found.member_id is None:
         raise Problem("people_only", 403)

@@ -71,7 +71,8 @@ async def test_nobody_sees_or_changes_anything_of_another_company(two: TwoTenant
         for operation in two.operations():
             answer = await two.knock(operation, key, two.ids)
             assert answer.status_code < 500, f"{who}: {operation} -> {answer.text}"
-            seen = {identifier for identifier in told if identifier in answer.text}
+            # A company's own export holds its audit, and that the ids that it was refused.
+            seen = {one for one in told if one in answer.text and not operation.path.endswith("/tenant-export")}
             if CANARY in answer.text or (answer.is_success and seen):
                 leaks.append(f"{who}: {operation} -> {answer.status_code}")
     assert leaks == []

@@ -109,15 +109,15 @@ async def two_tenants(house: House) -> AsyncIterator[TwoTenants]:
         apps["tracker"] = house.app("tracker", lanes=ALL_LANES, collector_url=url, peer_key_file=peer)
         for service in ("classifier", "tracker"):
             clients[service] = await stack.enter_async_context(running(apps[service], None))
-        rich, poor = [await _tenant(clients["tracker"], operator) for _ in range(2)]
+        rich, poor = [await _tenant(clients["tracker"], operator, name) for name in (CANARY, "somebody else")]
         found = TwoTenants(house, apps, clients, rich, poor, {})
         await _fill(found, operator)
         yield found
 
 
-async def _tenant(tracker: httpx.AsyncClient, operator: str) -> UUID:
+async def _tenant(tracker: httpx.AsyncClient, operator: str, name: str) -> UUID:
     headers = {"Authorization": f"Bearer {operator}"}
-    wanted = {"slug": f"t-{new_id().hex[-12:]}", "name": CANARY}
+    wanted = {"slug": f"t-{new_id().hex[-12:]}", "name": name}
     answer = await tracker.post("/v1/tenants", json=wanted, headers=headers)
     assert answer.status_code == 201, answer.text
     return UUID(answer.json()["id"])

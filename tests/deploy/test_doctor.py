@@ -34,11 +34,15 @@ from tests.house_of_test import SERVICES, TRAINING_WAIT_S, House, eventually
 from tests.instance import run_py, running_instance, until
 
 
+def port_of(house: House) -> int:
+    port: int = house.engines.describe()["postgres"]["port"]
+    return port
+
+
 def described(house: House) -> dict[str, Any]:
-    port = urlsplit(house.url("tracker", "app")).port
     return {
         "services": {name: {"url": "http://127.0.0.1:9", "pid": 1, "state": "running"} for name in SERVICES},
-        "engines": {"postgres": {"port": port, "state": "running"}, "nats": {"port": 1, "state": "external"}},
+        "engines": {"postgres": {"port": port_of(house), "state": "running"}, "nats": {"port": 1, "state": "external"}},
     }
 
 
@@ -59,7 +63,7 @@ async def as_superuser(house: House, service: str, *statements: str) -> AsyncIte
     parts = urlsplit(house.url(service, "owner"))
     password = superuser_password(house.data)
     connection = await asyncpg.connect(
-        host="127.0.0.1", port=parts.port, user=SUPERUSER, password=password, database=parts.path[1:]
+        host="127.0.0.1", port=port_of(house), user=SUPERUSER, password=password, database=parts.path[1:]
     )
     half = len(statements) // 2
     try:
@@ -283,11 +287,12 @@ async def test_what_waits_too_long_or_was_given_up(house: House, patient: Patien
 
 
 async def test_a_page_that_loads_from_elsewhere(house: House, patient: Patient) -> None:
-    app = house.app("tracker")
-    async with answering(house, patient, tracker=app) as seen:
+    async with answering(house, patient, tracker=house.app("tracker")) as seen:
         assert await failures(services.pages_stay_at_home, seen) == []
-        page = '<script src="https://cdn.example/x.js"></script><link href=//fonts.example/f.css><img src="/here.png">'
-        app.add_api_route("/docs", lambda: HTMLResponse(page), methods=["GET"])
+    page = '<script src="https://cdn.example/x.js"></script><link href=//fonts.example/f.css><img src="/here.png">'
+    other = FastAPI(docs_url=None)
+    other.add_api_route("/docs", lambda: HTMLResponse(page), methods=["GET"])
+    async with answering(house, patient, tracker=other) as seen:
         found = await failures(services.pages_stay_at_home, seen)
     for url, says in zip(("//fonts.example", "https://cdn.example"), found, strict=True):
         assert url in says

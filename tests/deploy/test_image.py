@@ -44,6 +44,7 @@ async def test_the_collectors_image_serves_and_stops_when_told(house: House, tmp
         "HUIYIN_COLLECTOR_APP_URL": house.url("collector", "app"),
         "HUIYIN_COLLECTOR_CARRIER_URL": house.url("collector", "carrier"),
         "HUIYIN_COLLECTOR_MASTER_KEY_FILE": str(house.data.keys / "master.key"),
+        "HUIYIN_COLLECTOR_CURSOR_KEY_FILE": str(house.data.keys / "cursor.key"),
         "HUIYIN_COLLECTOR_PORT": str(port),
     }
     with image.start(image.command(), environment) as process:

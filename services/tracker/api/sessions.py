@@ -20,7 +20,7 @@ from shared.access.kinds import Kind
 from shared.access.scopes import Scope
 from shared.clock import now
 from shared.paging import Place
-from shared.web.doors import SESSION_COOKIE, Person, SignedIn
+from shared.web.doors import SESSION_COOKIE, Person, Somebody
 from shared.web.pages import Page
 from shared.web.problems import Problem
 from shared.web.routing import Router
@@ -56,7 +56,7 @@ router = Router(prefix="/v1", tags=["sign-in"])
 
 
 @router.get("/me")
-async def get_me(at: At, actor: SignedIn) -> MeOut:
+async def get_me(at: At, actor: Somebody) -> MeOut:
     """Who the caller is, and what they may."""
     member = None
     if actor.member_id is not None:
@@ -101,7 +101,7 @@ async def post_sign_out(response: Response, at: At, actor: Person) -> None:
 
 
 @router.get("/sessions")
-async def get_sessions(at: At, actor: SignedIn, page: Page, narrowed: Annotated[SessionQuery, Query()]) -> SessionsOut:
+async def get_sessions(at: At, actor: Somebody, page: Page, narrowed: Annotated[SessionQuery, Query()]) -> SessionsOut:
     """One's own sessions that hold; for those who manage members, another's or everybody's."""
     member_id = narrowed.member_id or (None if narrowed.everybody else actor.member_id)
     if (member_id is None or member_id != actor.member_id) and not actor.may(Scope.MEMBERS_MANAGE):
@@ -113,7 +113,7 @@ async def get_sessions(at: At, actor: SignedIn, page: Page, narrowed: Annotated[
 
 
 @router.delete("/sessions/{session_id}", status_code=204)
-async def delete_session(session_id: UUID, at: At, actor: SignedIn) -> None:
+async def delete_session(session_id: UUID, at: At, actor: Somebody) -> None:
     """Ends a session: one's own, or anybody's by who manages members."""
     try:
         await perform(at.database, actor, partial(end_session, actor=actor, session_id=session_id, moment=now()))
