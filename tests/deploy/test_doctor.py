@@ -294,8 +294,8 @@ async def test_a_page_that_loads_from_elsewhere(house: House, patient: Patient) 
     other.add_api_route("/docs", lambda: HTMLResponse(page), methods=["GET"])
     async with answering(house, patient, tracker=other) as seen:
         found = await failures(services.pages_stay_at_home, seen)
-    for url, says in zip(("//fonts.example", "https://cdn.example"), found, strict=True):
-        assert url in says
+    for url in ("//fonts.example", "https://cdn.example"):
+        assert [says for says in found if url in says], found
 
 
 async def test_a_check_that_cannot_look_is_a_finding(house: House, patient: Patient) -> None:
