@@ -19,8 +19,8 @@ T = TypeVar("T")
 class AuditLine:
     """What was done to what, how it stood before and after, and why.
 
-    All of it is ids, states, counts and codes, never a customer's words or address, and nobody's free text: a line is
-    kept for good. `why` names the reason's code or where the reason stands, such as the move that holds a note.
+    All of it is ids, states, counts and codes, never a customer's words or address: a line is kept for good. `why` is a
+    reason's code, where the reason stands (such as the move that holds a note), or what an administrator gave as one.
     """
 
     verb: str

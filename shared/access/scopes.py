@@ -20,7 +20,7 @@ class Scope(StrEnum):
     ACTIONS_WRITE = "actions:write"
     FIGURES_READ = "figures:read"
     AUDIT_READ = "audit:read"
-    METRICS_READ = "metrics:read"
+    METRICS_READ = "metrics:read"  # Counts of all tenants together: no role holds it, an operator gives it to a key.
     MEMBERS_MANAGE = "members:manage"
     KEYS_MANAGE = "keys:manage"
     TENANT_MANAGE = "tenant:manage"
@@ -51,7 +51,6 @@ ROLES: Mapping[Role, frozenset[Scope]] = {
         Scope.KEYS_MANAGE,
         Scope.TENANT_MANAGE,
         Scope.AUDIT_READ,
-        Scope.METRICS_READ,
     },
     Role.DPO: _VIEWER
     | {Scope.PII_READ, Scope.CONSENTS_WRITE, Scope.PEOPLE_ERASE, Scope.AUDIT_READ, Scope.TENANT_EXPORT},

@@ -66,7 +66,7 @@ async def make_key(tx: Tx, actor: Actor, wanted: KeyWanted) -> Done[KeyMade]:
     if refused:
         raise ScopesNotHeldError(sorted(refused))
     made = await _add(tx, actor, wanted, replaces=None)
-    return Done(made, AuditLine("key.make", "key", made.key.id, {"kind": wanted.kind, "scopes": made.key.scopes}))
+    return Done(made, AuditLine("key.make", "key", made.key.id, after=_state(made.key)))
 
 
 async def rotate_key(tx: Tx, actor: Actor, key_id: UUID, moment: datetime, old_until: datetime) -> Done[KeyMade]:
@@ -85,15 +85,25 @@ async def rotate_key(tx: Tx, actor: Actor, key_id: UUID, moment: datetime, old_u
         requests_per_minute=old.requests_per_minute,
     )
     made = await _add(tx, actor, wanted, replaces=old.id)
-    await _tell(tx, await end_key(tx, old, expires_at=old_until), moment)
-    return Done(made, AuditLine("key.rotate", "key", old.id, {"to": str(made.key.id)}))
+    ended = await end_key(tx, old, expires_at=old_until)
+    await _tell(tx, ended, moment)
+    detail = {"to": str(made.key.id)}
+    return Done(made, AuditLine("key.rotate", "key", old.id, detail, before=_state(old), after=_state(ended)))
 
 
 async def revoke_key(tx: Tx, actor: Actor, key_id: UUID, moment: datetime, reason: str) -> Done[ApiKey]:
     """Ends a key at once; one that is over stays so. Raises UnknownKeyError."""
-    key = await end_key(tx, await _held(tx, actor.tenant_id, key_id), revoked_at=moment)
+    known = await _held(tx, actor.tenant_id, key_id)
+    key = await end_key(tx, known, revoked_at=moment)
     await _tell(tx, key, moment)
-    return Done(key, AuditLine("key.revoke", "key", key.id, {"reason": reason}))
+    return Done(key, AuditLine("key.revoke", "key", key.id, before=_state(known), after=_state(key), why=reason))
+
+
+def _state(key: ApiKey) -> dict[str, object]:
+    """What an auditor asks of a key: what it may, and until when."""
+    ends = {"expires_at": key.expires_at, "revoked_at": key.revoked_at}
+    times = {name: at.isoformat() if at else None for name, at in ends.items()}
+    return {"kind": key.kind, "scopes": key.scopes, "channel": key.channel, **times}
 
 
 async def note_uses(tx: Tx, facts: Sequence[Envelope]) -> None:

@@ -50,17 +50,19 @@ async def make_tenant(tx: Tx, tenant_id: UUID, slug: str, wanted: TenantWanted, 
     if added is None:
         raise SlugTakenError
     await _tell(tx, added)
-    return Done(added, AuditLine("tenant.make", "tenant", tenant_id))
+    return Done(added, AuditLine("tenant.make", "tenant", tenant_id, after={"state": added.state, "slug": slug}))
 
 
 async def change_tenant(tx: Tx, tenant_id: UUID, wanted: TenantWanted, expected: Expected) -> Done[Tenant]:
     """Renames a tenant or sets its time zone and languages. Raises UnknownTenantError, StaleVersionError."""
     tenant = await _held(tx, tenant_id)
     expected.check(tenant.version)
-    changed = {name: value for name, value in vars(wanted).items() if value is not None}
-    for name, value in changed.items():
+    after = {name: value for name, value in vars(wanted).items() if value is not None}
+    before = {name: getattr(tenant, name) for name in after}
+    for name, value in after.items():
         setattr(tenant, name, value)
-    return Done(await _write(tx, tenant), AuditLine("tenant.change", "tenant", tenant_id, {"fields": sorted(changed)}))
+    line = AuditLine("tenant.change", "tenant", tenant_id, before=before, after=after)
+    return Done(await _write(tx, tenant), line)
 
 
 async def set_tenant_state(tx: Tx, tenant_id: UUID, to: TenantState, reason: str) -> Done[Tenant]:
@@ -69,8 +71,8 @@ async def set_tenant_state(tx: Tx, tenant_id: UUID, to: TenantState, reason: str
     before = TenantState(tenant.state)
     check_state(before, to)
     tenant.state = to
-    detail = {"from": before, "to": to, "reason": reason}
-    return Done(await _write(tx, tenant), AuditLine(f"tenant.{to}", "tenant", tenant_id, detail))
+    line = AuditLine(f"tenant.{to}", "tenant", tenant_id, before={"state": before}, after={"state": to}, why=reason)
+    return Done(await _write(tx, tenant), line)
 
 
 async def _held(tx: Tx, tenant_id: UUID) -> Tenant:
