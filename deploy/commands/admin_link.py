@@ -9,7 +9,7 @@ import typer
 
 from deploy.commands.ground import DataDirOption, Instance, JsonOption, answer, fail, find_instance
 from deploy.commands.tenants import find_tenant
-from shared.web.doors import TENANT_HEADER
+from shared.contracts.reach import TENANT_HEADER
 
 Document = dict[str, Any]
 

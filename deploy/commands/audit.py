@@ -78,7 +78,7 @@ def _line(line: dict[str, Any]) -> str:
     change = f"  {_brief(line['before'])} -> {_brief(line['after'])}" if line["after"] is not None else ""
     why = f"  because {line['why']}" if line["why"] else ""
     what = line["object_id"] or _brief(line["detail"])
-    return f"{line['at']}  {line['service']:<11}{line['actor']:<12}{line['verb']:<18}{what}{change}{why}"
+    return f"{line['at']}  {line['service']:<10}  {line['actor']:<12}  {line['verb']:<20}  {what}{change}{why}"
 
 
 def _brief(state: dict[str, Any] | None) -> str:

@@ -9,7 +9,7 @@ import typer
 
 from deploy.commands.ground import DataDirOption, Instance, JsonOption, answer, fail, find_instance, say
 from deploy.postgres.roles import SERVICES
-from shared.web.doors import TENANT_HEADER
+from shared.contracts.reach import TENANT_HEADER
 
 PAGE_ITEMS = 200
 PRIVATE = 0o600

@@ -10,6 +10,8 @@ import typer
 
 from deploy.commands.ground import DataDirOption, JsonOption, answer, say
 
+WORKERS_MAX = 4
+CHOOSE = ("-k", "-n", "-m", "-p", "--pdb", "--lf", "--co")
 ROOT = Path(__file__).resolve().parents[2]
 _CHECKS = (
     ["ruff", "check", "."],
@@ -27,9 +29,17 @@ def test(
     json: JsonOption = False,  # noqa: PT028 - as above
 ) -> None:
     """Runs the tests on engines and in folders of their own. Further arguments go to pytest."""
-    command = [sys.executable, "-m", "pytest", *context.args]
+    command = [sys.executable, "-m", "pytest", *_side_by_side(context.args), *context.args]
     environment = dict(os.environ, HUIYIN_TEST_NEED=need)
     _end(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode, as_json=json)
+
+
+def _side_by_side(arguments: list[str]) -> list[str]:
+    """The whole suite in several processes, each with engines of its own; chosen tests in one, to be watched."""
+    if any(not argument.startswith("-") or argument in CHOOSE for argument in arguments):
+        return []
+    workers = min(os.cpu_count() or 1, WORKERS_MAX)
+    return ["-n", str(workers), "--dist", "loadscope"]
 
 
 def check(_data_dir: DataDirOption, *, json: JsonOption = False) -> None:

@@ -6,6 +6,8 @@ from pydantic import BaseModel
 
 from shared.contracts.vocabulary import Language
 
+# Whose customers a service, or an operator, means.
+TENANT_HEADER = "Huiyin-Tenant"
 CUSTOMERS_MAX = 200
 
 

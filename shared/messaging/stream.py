@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-import nats
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -21,6 +20,7 @@ from shared.contracts.routes import SUBJECT_ROOT, listeners_of
 from shared.logs import get_log
 
 CONNECT_TIMEOUT_S = 5
+HALF_OPEN_CLOSE_S = 0.5
 REQUEST_TIMEOUT_S = 5
 KEPT_H = 72
 BYTES_MAX = 8 * 1024**3
@@ -192,21 +192,30 @@ class Stream:
     async def _context(self) -> JetStreamContext:
         async with self._opening:
             if self._client is None or self._client.is_closed:
-                tls = self._tls()
-                self._client = await nats.connect(
-                    self._url.split(","),
-                    connect_timeout=CONNECT_TIMEOUT_S,
-                    reconnect_time_wait=RECONNECT_PAUSE_S,
-                    max_reconnect_attempts=-1,
-                    allow_reconnect=True,
-                    ping_interval=PING_S,
-                    max_outstanding_pings=1,
-                    tls=tls,
-                    # Else the client waits for a greeting, and one that asks for no TLS would get the password.
-                    tls_handshake_first=tls is not None,
-                    error_cb=_on_error,
-                )
+                self._client = await self._connected()
         return self._client.jetstream(timeout=REQUEST_TIMEOUT_S)
+
+    async def _connected(self) -> Client:
+        tls, client = self._tls(), Client()
+        try:
+            await client.connect(
+                self._url.split(","),
+                connect_timeout=CONNECT_TIMEOUT_S,
+                reconnect_time_wait=RECONNECT_PAUSE_S,  # type: ignore[arg-type]  # its hint is narrower than what it does
+                max_reconnect_attempts=-1,
+                allow_reconnect=True,
+                ping_interval=PING_S,
+                max_outstanding_pings=1,
+                tls=tls,
+                # Else the client waits for a greeting, and one that asks for no TLS would get the password.
+                tls_handshake_first=tls is not None,
+                error_cb=_on_error,
+            )
+        except BaseException:  # Also when cancelled half-way: the library would leave the socket open.
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(client.close(), HALF_OPEN_CLOSE_S)
+            raise
+        return client
 
 
 async def _on_error(error: Exception) -> None:

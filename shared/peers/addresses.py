@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 from pydantic import SecretStr
 
-from shared.contracts.reach import PeopleOut, PersonOut
+from shared.contracts.reach import TENANT_HEADER, PeopleOut, PersonOut
 from shared.contracts.vocabulary import Purpose
 from shared.trace import trace_id, traceparent
 
@@ -28,11 +28,11 @@ class Addresses:
             base_url=url, headers=headers, timeout=TIMEOUT_S, transport=transport, trust_env=False
         )
 
-    async def read(self, customer_ids: Sequence[UUID], purpose: Purpose) -> dict[UUID, PersonOut]:
-        """Each known customer. Raises PeerAwayError when there is no answer to rely on."""
+    async def read(self, tenant_id: UUID, customer_ids: Sequence[UUID], purpose: Purpose) -> dict[UUID, PersonOut]:
+        """Each known customer of the tenant. Raises PeerAwayError when there is no answer to rely on."""
         asked = {"customer_ids": [str(customer_id) for customer_id in customer_ids], "purpose": purpose}
         try:
-            headers = {"traceparent": traceparent(trace_id())}
+            headers = {"traceparent": traceparent(trace_id()), TENANT_HEADER: str(tenant_id)}
             response = await self._client.post("/v1/addresses:read", json=asked, headers=headers)
         except httpx.TransportError as error:
             raise PeerAwayError(type(error).__name__) from error

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
+from shared.access.credentials import SuspendedError
 from shared.versions import StaleVersionError
 from shared.web.description import describe
 from shared.web.headers import StrictHeaders
@@ -148,6 +149,10 @@ def _speak_problems(app: FastAPI) -> None:
     @app.exception_handler(NotModifiedError)
     async def on_known(_: Request, known: AnsweredBeforeError | NotModifiedError) -> Response:
         return known.response
+
+    @app.exception_handler(SuspendedError)
+    async def on_suspended(request: Request, _: SuspendedError) -> Response:
+        return problem_response(Problem("tenant_suspended", 403), request)
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid(request: Request, error: RequestValidationError) -> Response:

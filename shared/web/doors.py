@@ -10,10 +10,10 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from shared.access.credentials import Actor, Credentials, SuspendedError
 from shared.access.kinds import Kind
 from shared.access.scopes import Scope
+from shared.contracts.reach import TENANT_HEADER
 from shared.web.problems import Problem
 from shared.web.same_origin import SAFE_METHODS, is_same_origin
 
-TENANT_HEADER = "Huiyin-Tenant"
 SESSION_COOKIE = "huiyin_session"
 _bearer = HTTPBearer(auto_error=False, description="A key of this instance, or a session's token")
 _cookie = APIKeyCookie(name=SESSION_COOKIE, auto_error=False, description="A session's token, as a browser keeps it")
@@ -47,7 +47,7 @@ async def _by_cookie(request: Request, credentials: Credentials, token: str | No
 async def _within(credentials: Credentials, actor: Actor, tenant_id: UUID) -> Actor:
     if tenant_id == actor.tenant_id:
         return actor
-    if actor.kind is not Kind.OPERATOR:
+    if actor.kind not in (Kind.OPERATOR, Kind.PEER):
         raise Problem("forbidden", 403, about={"scope": Scope.OPERATOR})
     if not await credentials.is_tenant(tenant_id):
         raise Problem("unknown_tenant", 404)

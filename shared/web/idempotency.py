@@ -22,6 +22,7 @@ from shared.crypto import place, seal, unseal
 from shared.database import Database, Tx
 from shared.ids import id_of_hash, new_id
 from shared.versions import Expected
+from shared.web.doors import SESSION_COOKIE
 from shared.web.problems import FieldError, Problem, language_of
 from shared.web.versions import IfMatch, Versioned, set_version
 
@@ -106,10 +107,16 @@ class OnceAsked:
         return _Claimed(actor.tenant_id, identifier, request_mac, self._derived("seal", actor))
 
     def _derived(self, what: str, actor: Actor) -> bytes:
-        """A secret of this key in these hands at this door, for one purpose."""
+        """A secret of this key in these hands at this door, for one purpose.
+
+        The caller's credential is in it, which stands in no database either: an easy key opens nothing by itself.
+        """
         door = f"{self._request.method} {self._request.scope['route'].path}"
         about = f"{what}\0{actor.tenant_id}\0{actor.credential_id}\0{door}"
-        return hmac.digest(hashlib.sha256((self._key or "").encode()).digest(), about.encode(), "sha256")
+        told = (self._key, self._request.headers.get("authorization"), self._request.cookies.get(SESSION_COOKIE))
+        return hmac.digest(
+            hashlib.sha256("\0".join(part or "" for part in told).encode()).digest(), about.encode(), "sha256"
+        )
 
     async def _keep(self, tx: Tx, claimed: _Claimed, answer: BaseModel) -> None:
         headers = {name: value for name, value in self._response.headers.items() if name in _KEPT_HEADERS}

@@ -4,10 +4,10 @@ from shared.web.said import Said
 
 IDENTITY_PROBLEMS: dict[str, Said] = {
     "tenant_suspended": Said(
-        "This tenant is suspended: nothing is taken in or shown.",
-        "Ask whoever runs this instance; what was stored is kept.",
-        "此租户已被停用：不接收也不显示任何内容。",
-        "请联系本系统的运营方；已存储的内容仍然保留。",
+        "This tenant is shut out: its people and keys are let in nowhere.",
+        "Ask whoever runs this instance.",
+        "此租户已被停用：其人员和密钥均无法进入。",
+        "请联系本系统的运营方。",
     ),
     "unknown_tenant": Said(
         "There is no such tenant.",
@@ -34,10 +34,10 @@ IDENTITY_PROBLEMS: dict[str, Said] = {
         "请按 legal 中列出的步骤操作；删除租户前须先停用。",
     ),
     "key_is_over": Said(
-        "This key has expired or was revoked.",
-        "Make a new key.",
-        "此密钥已过期或已撤销。",
-        "请创建新的密钥。",
+        "This key has expired, was revoked, or another follows it already.",
+        "Use or rotate the one that follows it, or make a new key.",
+        "此密钥已过期、已撤销，或已有后续密钥。",
+        "请使用或轮换其后续密钥，或创建新的密钥。",
     ),
 }
 

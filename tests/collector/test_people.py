@@ -177,19 +177,39 @@ async def test_reading_addresses_needs_its_own_scope_and_is_noted(house: House, 
         assert (await desk.client.post("/v1/addresses:read", json=asked)).status_code == 422
 
 
-async def test_an_address_is_verified_once_a_key_vouched_for_it(house: House, tenant_id: UUID) -> None:
+async def spoken(house: House, tenant_id: UUID, kind: Kind, person: Person, **more: Any) -> UUID:  # noqa: ANN401 - any field of a feedback
+    async with counter(house, tenant_id, Scope.FEEDBACK_WRITE, kind=kind) as sender:
+        return await sender.hear(person, **more)
+
+
+AGREES: dict[str, Any] = {"consent": {"purposes": ["reply"]}}
+REFUSES: dict[str, Any] = {"consent": {"purposes": []}}
+
+
+async def test_what_somebody_claims_names_nobody_whom_the_company_vouched_for(house: House, tenant_id: UUID) -> None:
     person = {"external_id": "z1", "email": "z@example.test"}
+    vouched = await spoken(house, tenant_id, Kind.SECRET, person, **REFUSES)
+    claimed = await spoken(house, tenant_id, Kind.PUBLISHABLE, person | {"language": "en"}, **AGREES)
+    assert vouched != claimed
+    assert await spoken(house, tenant_id, Kind.SECRET, person) == vouched
+    assert await spoken(house, tenant_id, Kind.PUBLISHABLE, person) == claimed
     async with counter(house, tenant_id) as desk:
+        ours, theirs = await desk.read(vouched, claimed)
+        assert (ours["has_consent"], ours["addresses"][0]["is_verified"]) == (False, True)
+        assert (theirs["has_consent"], theirs["addresses"][0]["is_verified"]) == (True, False)
+        assert ours["language"] == "zh"
+        found = await desk.client.post("/v1/customers:find", json={"by": "external_id", "value": "z1"})
+        assert set(found.json()["customer_ids"]) == {str(vouched), str(claimed)}
 
-        async def is_verified(kind: Kind) -> bool:
-            async with counter(house, tenant_id, Scope.FEEDBACK_WRITE, kind=kind) as sender:
-                customer = await sender.hear(person)
-            [seen] = await desk.read(customer)
-            return bool(seen["addresses"][0]["is_verified"])
 
-        assert not await is_verified(Kind.SESSION)
-        assert await is_verified(Kind.SECRET)
-        assert await is_verified(Kind.SESSION)
+async def test_a_stranger_cannot_have_a_customers_answers_sent_to_themselves(house: House, tenant_id: UUID) -> None:
+    victim = await spoken(house, tenant_id, Kind.SECRET, {"external_id": "c902", "phone": "13800000001"})
+    await spoken(house, tenant_id, Kind.PUBLISHABLE, {"external_id": "c902", "email": "mallory@example.test"})
+    mallory = await spoken(house, tenant_id, Kind.SECRET, {"email": "mallory@example.test"})
+    assert mallory != victim
+    async with counter(house, tenant_id) as desk:
+        [seen] = await desk.read(victim)
+        assert [address["value"] for address in seen["addresses"]] == ["13800000001"]
 
 
 CANARY = {

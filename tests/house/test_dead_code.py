@@ -34,6 +34,8 @@ CALLED_THROUGH_A_DECORATOR = [
 CALLED_BY_NAME = {
     "pytest_collection_modifyitems": "pytest calls its hooks by their names",
     "pytest_terminal_summary": "pytest calls its hooks by their names",
+    "pytest_sessionfinish": "pytest calls its hooks by their names",
+    "pytest_testnodedown": "pytest-xdist calls its hooks by their names",
     "handle_starttag": "html.parser calls it for each tag",
     "handle_endtag": "as handle_starttag",
     "handle_data": "as handle_starttag, for the text between tags",

@@ -24,7 +24,7 @@ NOT_IMPORTED = {
 }
 # Several distributions share the name; what we import of it comes from this one.
 SHARED_NAMES = {"opentelemetry": "opentelemetry-api"}
-TOOLS = {"import-linter", "mypy", "ruff", "asyncpg-stubs", "pytest-asyncio", "pytest-randomly"}
+TOOLS = {"import-linter", "mypy", "ruff", "asyncpg-stubs", "pytest-asyncio", "pytest-randomly", "pytest-xdist"}
 
 
 def imported(*folders: str) -> set[str]:

@@ -6,7 +6,9 @@ from uuid import UUID
 
 import httpx
 
+from shared.access.kinds import Kind
 from shared.access.scopes import Scope
+from shared.ids import new_id
 from tests.fakes.mail_server import MailServer, mail_server
 from tests.fakes.on_a_port import on_a_port
 from tests.house_of_test import House, eventually, running, texts
@@ -47,10 +49,12 @@ class Company:
 
 
 @asynccontextmanager
-async def company(house: House, tenant_id: UUID, *, smtp: bool = True) -> AsyncIterator[Company]:
+async def company(
+    house: House, tenant_id: UUID, *, smtp: bool = True, peer_kind: Kind = Kind.SECRET
+) -> AsyncIterator[Company]:
     key = await house.new_key(tenant_id, Scope.OPERATOR)
     peer = house.data.keys / f"peer.{tenant_id}"
-    peer.write_text(await house.new_key(tenant_id, Scope.ADDRESSES_READ))
+    peer.write_text(await house.new_key(tenant_id, Scope.ADDRESSES_READ, kind=peer_kind))
     async with AsyncExitStack() as stack:
         mails = stack.enter_context(mail_server())
         collector = house.app("collector", lanes=ALL)
@@ -64,6 +68,23 @@ async def company(house: House, tenant_id: UUID, *, smtp: bool = True) -> AsyncI
         for name, app in apps.items():
             clients[name] = await stack.enter_async_context(running(app, key))
         yield Company(clients, mails)
+
+
+async def test_the_customers_of_a_company_that_came_later_are_answered_too(house: House) -> None:
+    async with company(house, new_id(), peer_kind=Kind.PEER) as us:
+        made = await us.tracker.post("/v1/tenants", json={"slug": f"t-{new_id().hex[-12:]}", "name": "海尔"})
+        for client in (us.collector, us.classifier, us.tracker):
+            client.headers["Huiyin-Tenant"] = made.json()["id"]
+        body = {"text": "漏水", "customer": {"email": "li@example.test"}, "consent": {"purposes": ["reply"]}}
+
+        async def is_taken() -> int:
+            return (await us.collector.post("/v1/feedback", json=body | {"client_event_id": event})).status_code
+
+        event = str(new_id())
+        await eventually(is_taken, 200)
+        await eventually(us.cases, 1)
+        await us.close_action_for_all()
+        await eventually(us.mails.count, 1)
 
 
 async def test_a_customer_speaks_and_is_answered_once_in_their_language(house: House, tenant_id: UUID) -> None:

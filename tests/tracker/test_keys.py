@@ -68,6 +68,8 @@ async def test_a_key_follows_another_and_both_work_for_a_while(house: House, ten
         assert (new["scopes"], new["label"]) == (old["scopes"], old["label"])
         assert await status_with(client, old["key"]) == await status_with(client, new["key"]) == 200
         assert (await client.get(f"/v1/keys/{old['id']}")).json()["expires_at"] < old["expires_at"]
+        again = await client.post(f"/v1/keys/{old['id']}:rotate", json={})
+        assert refusal(again)["code"] == "key_is_over"
         await client.post(f"/v1/keys/{new['id']}:rotate", json={"overlap_hours": 0})
 
         async def with_new() -> int:
@@ -121,6 +123,14 @@ async def test_nobody_gives_what_they_do_not_hold_or_no_key_may(house: House, te
     async with tracker(house, tenant_id) as client:
         answer = await client.post("/v1/keys", json=SERVER | {"scopes": ["work:read", scope]})
         assert first_error(refusal(answer)) == ("/scopes", "scopes_not_yours")
+
+
+async def test_nobody_comes_to_more_by_rotating_anothers_key(house: House, tenant_id: UUID) -> None:
+    async with tracker(house, tenant_id, Scope.OPERATOR) as operator:
+        key = await made(operator, **SERVER | {"scopes": ["pii:read"]})
+    async with tracker(house, tenant_id) as admin:
+        refused = refusal(await admin.post(f"/v1/keys/{key['id']}:rotate", json={}))
+        assert first_error(refused) == ("/scopes", "scopes_not_yours")
 
 
 async def test_whoever_holds_it_may_give_it(house: House, tenant_id: UUID) -> None:

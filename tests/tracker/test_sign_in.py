@@ -10,11 +10,11 @@ from uuid import UUID
 import pytest
 
 from services.tracker.api.entrance import TRIES_OF_ACCOUNT_HERE_MAX, TRIES_OF_ADDRESS_MAX
-from services.tracker.domain.client_network import network_of
 from services.tracker.domain.passwords import LENGTH_MAX, fault_of, normal_password
 from services.tracker.identity.hashing import WAITING_MAX, PasswordHashes, TooBusyError
 from services.tracker.store.tries import Bucket, TooManyTriesError, give_back, take
 from shared.access.scopes import Role
+from shared.client_network import network_of
 from shared.clock import now
 from shared.database import Database
 from shared.ids import new_id

@@ -118,6 +118,16 @@ async def test_a_tenant_is_shut_out_everywhere_and_let_in_again(offices: Offices
     await eventually(sending, 201, wait_s=5)
 
 
+async def test_nobody_comes_into_a_company_that_is_shut_out(offices: Offices) -> None:
+    tenant = (await offices.make())["id"]
+    link = await offices.tracker.post("/v1/sign-in/first-links", json={}, headers={"Huiyin-Tenant": tenant})
+    await offices.tracker.post(f"/v1/tenants/{tenant}:suspend", json=WHY)
+    use = {"token": link.json()["token"], "password": "mauve tractor nine", "name": "Li", "email": "li@example.test"}
+    assert refusal(await offices.tracker.post("/v1/sign-in/link", json=use))["code"] == "tenant_suspended"
+    await offices.tracker.post(f"/v1/tenants/{tenant}:resume", json=WHY)
+    assert (await offices.tracker.post("/v1/sign-in/link", json=use)).is_success
+
+
 async def test_a_tenant_is_deleted_in_two_steps_and_by_its_name(offices: Offices) -> None:
     tenant = await offices.make()
     delete = f"/v1/tenants/{tenant['id']}:delete"
@@ -144,6 +154,9 @@ async def test_nothing_of_a_deleted_tenant_is_left_and_nothing_comes_back(office
     await eventually(partial(offices.post, keys[0]), 401)
     await eventually(partial(offices.left_of, tenant["id"]), {})
     assert (await offices.tracker.get(f"/v1/tenants/{tenant['id']}")).status_code == 404
+    late = {"Huiyin-Tenant": tenant["id"]}
+    refused = refusal(await offices.collector.post("/v1/feedback", json={"text": "坏了"}, headers=late))
+    assert refused["code"] == "unknown_tenant"
     await offices.send_late(tenant["id"], other["id"])
     assert await offices.left_of(tenant["id"]) == {}
     assert await offices.has_cases(other["id"])

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, TypeAdapter, ValidationInfo, field_validator
 
 from services.collector.api.context import Here
 from services.collector.api.feedback_schema import EMAIL_LENGTH_MAX, Email, Moment, Phone, Tag
@@ -61,7 +61,7 @@ class ConsentChangeIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     purpose: Purpose
-    is_granted: bool
+    is_granted: StrictBool
     version: Name = "unstated"
     locale: Tag = "und"
     stated_by: Name = "customer"

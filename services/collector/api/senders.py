@@ -1,6 +1,7 @@
 """Who may send feedback: a tenant's server, a person, or anybody who holds a publishable key, within its limits."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request
 from starlette.middleware.cors import CORSMiddleware
@@ -9,6 +10,7 @@ from starlette.types import Scope as AsgiScope
 
 from shared.access.credentials import Actor, Limits
 from shared.access.scopes import Scope
+from shared.client_network import network_of
 from shared.web.doors import requires
 from shared.web.problems import FieldError, Problem
 from shared.web.rates import Rates, admit
@@ -16,8 +18,10 @@ from shared.web.rates import Rates, admit
 PUBLIC_ITEMS_MAX = 50
 PUBLIC_BODY_BYTES_MAX = 1024 * 1024
 PREFLIGHT_KEPT_S = 600
+NETWORKS_AT_ONCE_MAX = 20  # Of one key: together they may send so many times its rate.
 # What a page of somebody else's origin may call. The key is in a header, never in a cookie.
-PUBLIC_PATHS = ("/v1/feedback", "/v1/feedback:batch", "/v1/widget/")
+PUBLIC_PATHS = ("/v1/feedback", "/v1/feedback:batch")
+PUBLIC_FOLDER = "/v1/widget/"
 
 
 async def _sender(
@@ -25,8 +29,7 @@ async def _sender(
 ) -> Actor:
     if actor.limits is not None:
         _check_origin(request, actor.limits)
-        rates: Rates = request.app.state.rates
-        admit(request, rates.take(actor.credential_id, actor.limits.requests_per_minute))
+        _check_rate(request, actor.credential_id, actor.limits)
         await _check_size(request)
     return actor
 
@@ -36,6 +39,14 @@ def _check_origin(request: Request, limits: Limits) -> None:
     origin = request.headers.get("origin")
     if (origin is not None or limits.origins) and origin not in limits.origins:
         raise Problem("origin_refused", 403)
+
+
+def _check_rate(request: Request, key_id: UUID, limits: Limits) -> None:
+    """From one network the key's own rate, so that no one of its readers uses it up for all the others."""
+    rates: Rates = request.app.state.rates
+    network = network_of(request.client.host if request.client else None)
+    admit(request, rates.take(key_id, limits.requests_per_minute * NETWORKS_AT_ONCE_MAX))
+    admit(request, rates.take((key_id, network), limits.requests_per_minute))
 
 
 async def _check_size(request: Request) -> None:
@@ -79,5 +90,6 @@ class PublicDoors:
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Passes the request on, with or without the headers for other origins."""
-        is_public = scope["type"] == "http" and scope["path"].startswith(PUBLIC_PATHS)
+        path = scope["path"] if scope["type"] == "http" else ""
+        is_public = path in PUBLIC_PATHS or path.startswith(PUBLIC_FOLDER)
         await (self._open if is_public else self._app)(scope, receive, send)

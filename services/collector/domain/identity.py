@@ -9,6 +9,9 @@ from uuid import UUID
 from services.collector.domain.intake import Person
 
 EXTERNAL_ID, EMAIL, PHONE = "external_id", "email", "phone"
+# What somebody says of themselves by a key that anybody can read. It names nobody whom the company vouched for: else a
+# stranger could speak, agree or be answered in another's name.
+_CLAIMED = "claimed_"
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,22 @@ class Mark:
 
     kind: str
     blind_index: bytes
+
+    @property
+    def is_external_id(self) -> bool:
+        """Whether it is an account of the company's own, vouched for or claimed."""
+        return self.kind in kinds_of(EXTERNAL_ID)
+
+
+def kinds_of(kind: str) -> tuple[str, str]:
+    """A mark as the company vouches for it, and as somebody claims it."""
+    return kind, _CLAIMED + kind
+
+
+def mark_of(kind: str, blind_index: bytes, *, is_vouched: bool) -> Mark:
+    """What a person is recognised by; a claim and what is vouched for never meet."""
+    vouched, claimed = kinds_of(kind)
+    return Mark(vouched if is_vouched else claimed, blind_index)
 
 
 def values_of(person: Person) -> list[tuple[str, str]]:
@@ -41,12 +60,12 @@ def choose_owner(marks: Sequence[Mark], owners: Mapping[Mark, UUID], named: Abst
 
     The strongest known mark decides. A shared e-mail or phone does not make two external ids one person.
     """
-    brings_external_id = any(mark.kind == EXTERNAL_ID for mark in marks)
+    brings_external_id = any(mark.is_external_id for mark in marks)
     for mark in marks:
         owner = owners.get(mark)
         if owner is None:
             continue
-        if mark.kind != EXTERNAL_ID and brings_external_id and owner in named:
+        if not mark.is_external_id and brings_external_id and owner in named:
             continue
         return owner
     return None

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from services.collector.domain.intake import ConsentGiven, Intake
+from services.collector.domain.intake import ConsentGiven, Intake, Person
 from services.collector.domain.known_values import MaskedSpan, hide_known
-from services.collector.domain.masking.mask import mask
+from services.collector.domain.masking.mask import Masked, mask
 from services.collector.domain.masking.span import Kind
 
 LABELS_REMEMBERED_MAX = 4_096
@@ -29,9 +29,9 @@ class MaskedIntake:
 def mask_intake(intake: Intake) -> MaskedIntake:
     """Masks every free text of a feedback. The person's own fields are no part of it: they are sealed as they are."""
     text = hide_known(intake.text, mask(intake.text), intake.person)
-    source = masked_label(intake.source) if intake.source else None
-    external_id = mask_label(intake.external_id) if intake.external_id else None
-    product = _masked_product(intake.product)
+    source = _unnamed(masked_label(intake.source), intake.person) if intake.source else None
+    external_id = _unnamed(mask_label(intake.external_id), intake.person) if intake.external_id else None
+    product = _masked_product(intake.product, intake.person)
     consent = mask_consent(intake.consent) if intake.consent else None
     clear = replace(
         intake, text=text.text, source=source, external_id=external_id, product=product or None, consent=consent
@@ -66,8 +66,14 @@ def masked_label(label: str) -> str:
     return mask_label(label)
 
 
-def _masked_product(product: dict[str, Any] | None) -> dict[str, Any]:
-    return {name: masked_label(value) for name, value in (product or {}).items() if name not in _ALWAYS_HIDDEN}
+def _unnamed(label: str, person: Person | None) -> str:
+    """A masked label, also without what is told of the person beside it: it outlives them."""
+    return hide_known(label, Masked(label, (), ()), person).text
+
+
+def _masked_product(product: dict[str, Any] | None, person: Person | None) -> dict[str, Any]:
+    shown = {name: value for name, value in (product or {}).items() if name not in _ALWAYS_HIDDEN}
+    return {name: _unnamed(masked_label(value), person) for name, value in shown.items()}
 
 
 def mask_consent(consent: ConsentGiven) -> ConsentGiven:

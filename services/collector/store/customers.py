@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.collector.domain.identity import kinds_of
 from services.collector.store.consents import consents_of
 from services.collector.store.keyring import TenantKeys
 from services.collector.store.reach import ReachableAt, read_reach
@@ -19,7 +20,7 @@ _ONE = "SELECT * FROM customer WHERE tenant_id = $1 AND id = $2 AND erased_at IS
 _KEY = "SELECT wrapped_key FROM person_key WHERE tenant_id = $1 AND id = $2"
 # One who shares an address with somebody known earlier has no keyed hash of it, only the address.
 _KNOWN_BY = """
-SELECT customer_id FROM identity WHERE tenant_id = $1 AND kind = $2 AND blind_index = $3
+SELECT customer_id FROM identity WHERE tenant_id = $1 AND kind = ANY ($6) AND blind_index = $3
 UNION
 SELECT customer_id FROM address WHERE tenant_id = $1 AND kind = $2 AND address_id = $4
 ORDER BY customer_id LIMIT $5
@@ -54,5 +55,5 @@ async def read_customer(tx: Tx, keys: TenantKeys, customer_id: UUID) -> Customer
 async def find_customers(tx: Tx, keys: TenantKeys, kind: str, value: str, limit: int) -> list[UUID]:
     """Who is known by the value, given in normal form."""
     index = keys.index(kind, value)
-    rows = await tx.fetch(_KNOWN_BY, keys.tenant_id, kind, index, id_of_hash(index), limit)
+    rows = await tx.fetch(_KNOWN_BY, keys.tenant_id, kind, index, id_of_hash(index), limit, list(kinds_of(kind)))
     return [row["customer_id"] for row in rows]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from services.collector.domain.identity import EXTERNAL_ID, Mark, choose_owner, values_of
+from services.collector.domain.identity import Mark, choose_owner, mark_of, values_of
 from services.collector.domain.intake import Person
 from services.collector.store.keyring import TenantKeys
 from services.collector.store.lost_race import LostRaceError
@@ -21,7 +21,8 @@ REACHABLE = ("email", "phone")
 _OWNERS = """
 SELECT i.kind, i.blind_index, i.customer_id, EXISTS (
     SELECT 1 FROM identity e
-    WHERE e.tenant_id = i.tenant_id AND e.customer_id = i.customer_id AND e.kind = 'external_id'
+    WHERE e.tenant_id = i.tenant_id AND e.customer_id = i.customer_id
+        AND e.kind IN ('external_id', 'claimed_external_id')
 ) AS has_external_id
 FROM identity i JOIN unnest($2::text[], $3::bytea[]) AS wanted (kind, blind_index)
     ON i.kind = wanted.kind AND i.blind_index = wanted.blind_index
@@ -46,7 +47,7 @@ DO UPDATE SET verified_at = coalesce(address.verified_at, excluded.verified_at)
 
 @dataclass(frozen=True)
 class Speaker:
-    """A person as one feedback names them. `is_verified` says whether their addresses are vouched for."""
+    """A person as one feedback names them. `is_verified` says whether the company vouches for who they are."""
 
     person: Person
     language: Language
@@ -94,7 +95,8 @@ class People:
     def _marks(self, speaker: Speaker | None) -> list[Mark]:
         if speaker is None:
             return []
-        return [Mark(kind, self._keys.index(kind, value)) for kind, value in values_of(speaker.person)]
+        values = values_of(speaker.person)
+        return [mark_of(kind, self._keys.index(kind, value), is_vouched=speaker.is_verified) for kind, value in values]
 
     async def _load_owners(self, marks: set[Mark]) -> None:
         kinds, indexes = [mark.kind for mark in marks], [mark.blind_index for mark in marks]
@@ -122,7 +124,7 @@ class People:
             if mark not in self._gathered.owners:
                 self._gathered.owners[mark] = customer_id
                 self._gathered.identities[mark] = self._identity(mark, customer_id)
-            if mark.kind == EXTERNAL_ID:
+            if mark.is_external_id:
                 self._gathered.named.add(customer_id)
 
     def _customer(self, speaker: Speaker, customer_id: UUID) -> Values:
@@ -174,7 +176,9 @@ class People:
     async def _store(self) -> None:
         """Identities first, and in one order everywhere, so that two batches wait for each other and never deadlock."""
         gathered = self._gathered
-        identities = [row for _, row in sorted(gathered.identities.items(), key=lambda item: item[0].blind_index)]
+        identities = [
+            row for _, row in sorted(gathered.identities.items(), key=lambda item: (item[0].blind_index, item[0].kind))
+        ]
         kept = await self._tx.insert(Identity, identities, tail="ON CONFLICT DO NOTHING RETURNING id")
         if len(kept) < len(identities):
             raise LostRaceError

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from fastapi import Depends, Request, Response
 
-from services.tracker.domain.client_network import network_of
 from services.tracker.domain.members import normal_email
 from services.tracker.domain.passwords import fault_of, normal_password
 from services.tracker.domain.session_times import WHOLE_DAYS
@@ -20,6 +19,7 @@ from services.tracker.store.tries import Bucket, TooManyTriesError, give_back, t
 from services.tracker.use_cases.keep_sessions import Opened
 from shared.access.credentials import Credentials
 from shared.access.scopes import Role
+from shared.client_network import network_of
 from shared.clock import now
 from shared.crypto import blind_index
 from shared.database import Database

@@ -167,8 +167,7 @@ async def post_key(wanted: KeyIn, here: Here, actor: Manager, once: Once) -> Key
     try:
         return await once.perform(here.database, actor, work, _made)
     except ScopesNotHeldError as error:
-        about = {"scopes": ", ".join(error.scopes)}
-        raise Problem("invalid", 422, errors=[FieldError("/scopes", "scopes_not_yours", about)]) from None
+        raise _not_yours(error) from None
 
 
 @router.get("")
@@ -202,6 +201,8 @@ async def post_key_rotate(key_id: UUID, wanted: RotationIn, here: Here, actor: M
         raise Problem("not_found", 404) from None
     except KeyIsOverError:
         raise Problem("key_is_over", 409) from None
+    except ScopesNotHeldError as error:
+        raise _not_yours(error) from None
 
 
 @router.post("/{key_id}:revoke")
@@ -212,6 +213,11 @@ async def post_key_revoke(key_id: UUID, why: ReasonIn, here: Here, actor: Manage
         return await once.perform(here.database, actor, work, KeyOut.model_validate)
     except UnknownKeyError:
         raise Problem("not_found", 404) from None
+
+
+def _not_yours(error: ScopesNotHeldError) -> Problem:
+    about = {"scopes": ", ".join(error.scopes)}
+    return Problem("invalid", 422, errors=[FieldError("/scopes", "scopes_not_yours", about)])
 
 
 def _made(made: KeyMade) -> KeyMadeOut:

@@ -25,6 +25,7 @@ _END = """
 UPDATE api_key SET version = version + 1, expires_at = least(expires_at, $3), revoked_at = coalesce(revoked_at, $4)
 WHERE tenant_id = $1 AND id = $2 RETURNING *
 """
+_FOLLOWED = "SELECT EXISTS (SELECT 1 FROM api_key WHERE tenant_id = $1 AND replaces = $2)"
 _USED = """
 UPDATE api_key SET last_used_at = greatest(last_used_at, $3) WHERE tenant_id = $1 AND id = $2
 """
@@ -57,6 +58,11 @@ async def end_key(
     """Lets a key end at a time, but never later than it would have, or at once."""
     ended = await tx.row(ApiKey, _END, key.tenant_id, key.id, expires_at, revoked_at)
     return ended or key
+
+
+async def has_successor(tx: Tx, tenant_id: UUID, key_id: UUID) -> bool:
+    """Whether another key follows this one already."""
+    return bool(await tx.fetchval(_FOLLOWED, tenant_id, key_id))
 
 
 async def note_use(tx: Tx, tenant_id: UUID, key_id: UUID, used_at: datetime) -> None:

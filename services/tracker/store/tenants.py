@@ -12,6 +12,10 @@ INSERT INTO tenant (tenant_id, id, slug, name, time_zone, languages, state, vers
 VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (slug) DO NOTHING RETURNING *
 """
+_IS_SHUT = """
+SELECT EXISTS (SELECT 1 FROM tenant WHERE tenant_id = $1 AND state <> 'active')
+    OR EXISTS (SELECT 1 FROM forgotten_tenant WHERE tenant_id = $1)
+"""
 _ONE = "SELECT * FROM tenant WHERE tenant_id = $1 AND id = $1"
 _ALL = "SELECT * FROM tenant WHERE tenant_id = ANY ($1) ORDER BY array_position($1, id)"
 _CHANGE = """
@@ -24,6 +28,11 @@ SELECT created_at, id FROM credential
 WHERE kind = 'tenant' AND ($1::timestamptz IS NULL OR (created_at, id) < ($1, $2::uuid))
 ORDER BY created_at DESC, id DESC LIMIT $3
 """
+
+
+async def is_shut(tx: Tx, tenant_id: UUID) -> bool:
+    """Whether the tenant is suspended or deleted; one that never was has nobody who could come in."""
+    return bool(await tx.fetchval(_IS_SHUT, tenant_id))
 
 
 async def add_tenant(tx: Tx, tenant: Tenant) -> Tenant | None:

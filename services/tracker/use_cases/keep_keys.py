@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.tracker.domain.tenancy import scopes_that_may_be_given
-from services.tracker.store.api_keys import add_key, end_key, hold_key_row, note_use
+from services.tracker.store.api_keys import add_key, end_key, has_successor, hold_key_row, note_use
 from services.tracker.store.identity_tables import ApiKey
 from services.tracker.use_cases.keep_sessions import see_session
 from shared.access.audit import AuditLine, Done
@@ -28,7 +28,7 @@ class UnknownKeyError(Exception):
 
 
 class KeyIsOverError(Exception):
-    """The key has expired or was revoked; nothing can follow it."""
+    """The key has expired, was revoked, or another follows it already."""
 
 
 class ScopesNotHeldError(Exception):
@@ -62,18 +62,21 @@ class KeyMade:
 
 async def make_key(tx: Tx, actor: Actor, wanted: KeyWanted) -> Done[KeyMade]:
     """A new key. Raises ScopesNotHeldError."""
-    refused = wanted.scopes - scopes_that_may_be_given(wanted.kind, actor.scopes)
-    if refused:
-        raise ScopesNotHeldError(sorted(refused))
+    _check_giving(actor, wanted.kind, wanted.scopes)
     made = await _add(tx, actor, wanted, replaces=None)
     return Done(made, AuditLine("key.make", "key", made.key.id, after=_state(made.key)))
 
 
 async def rotate_key(tx: Tx, actor: Actor, key_id: UUID, moment: datetime, old_until: datetime) -> Done[KeyMade]:
-    """A key that may what another may, which ends at `old_until`. Raises UnknownKeyError, KeyIsOverError."""
+    """A key that may what another may, which ends at `old_until`.
+
+    Raises UnknownKeyError, KeyIsOverError, and ScopesNotHeldError, for the new secret is shown to whoever asks.
+    """
     old = await _held(tx, actor.tenant_id, key_id)
-    if old.revoked_at is not None or (old.expires_at is not None and old.expires_at <= moment):
+    is_over = old.revoked_at is not None or (old.expires_at is not None and old.expires_at <= moment)
+    if is_over or await has_successor(tx, actor.tenant_id, key_id):
         raise KeyIsOverError
+    _check_giving(actor, Kind(old.kind), frozenset(Scope(scope) for scope in old.scopes))
     wanted = KeyWanted(
         kind=Kind(old.kind),
         label=old.label,
@@ -112,6 +115,12 @@ async def note_uses(tx: Tx, facts: Sequence[Envelope]) -> None:
     for use, tenant_id in sorted(uses, key=lambda one: one[0].key_id):
         await note_use(tx, tenant_id, use.key_id, use.used_at)
         await see_session(tx, tenant_id, use.key_id, use.used_at)
+
+
+def _check_giving(actor: Actor, kind: Kind, scopes: frozenset[Scope]) -> None:
+    refused = scopes - scopes_that_may_be_given(kind, actor.scopes)
+    if refused:
+        raise ScopesNotHeldError(sorted(refused))
 
 
 async def _held(tx: Tx, tenant_id: UUID, key_id: UUID) -> ApiKey:

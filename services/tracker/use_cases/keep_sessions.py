@@ -9,9 +9,10 @@ from uuid import UUID
 from services.tracker.domain.session_times import expires_at
 from services.tracker.store import sessions
 from services.tracker.store.member_tables import Member, Session
+from services.tracker.store.tenants import is_shut
 from services.tracker.use_cases.tell_access import tell_sessions
 from shared.access.audit import AuditLine, Done
-from shared.access.credentials import Actor
+from shared.access.credentials import Actor, SuspendedError
 from shared.access.keys import hash_secret, new_key, split_key
 from shared.access.scopes import Scope
 from shared.database import Tx
@@ -42,7 +43,9 @@ class Opened:
 
 
 async def open_session(tx: Tx, member: Member, way: Way, moment: datetime) -> Opened:
-    """A session of a member whom the transaction has checked."""
+    """A session of a member whom the transaction has checked. SuspendedError when their company is shut out."""
+    if await is_shut(tx, member.tenant_id):
+        raise SuspendedError
     session_id = new_id()
     token = new_key(session_id)
     _, secret = split_key(token) or (session_id, "")

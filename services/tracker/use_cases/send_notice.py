@@ -78,7 +78,7 @@ class SendNotice:
 
     async def _person(self, notice: Notice) -> PersonOut | None:
         try:
-            people = await self.addresses.read([notice.customer_id], Purpose.REPLY)
+            people = await self.addresses.read(notice.tenant_id, [notice.customer_id], Purpose.REPLY)
         except PeerAwayError as error:
             raise TryLaterError(RETRY_PAUSE_S) from error
         return people.get(notice.customer_id)
