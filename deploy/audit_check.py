@@ -11,9 +11,11 @@ import asyncpg
 from deploy.databases import CONNECT_TIMEOUT_S
 from shared.access.audit_chain import BEGINNING, COLUMNS, canonical, link
 from shared.access.heads import Head
+from shared.access.keys import FIRST_TENANT_ID
 
 ROWS_AT_ONCE = 1_000
 DAMAGE_MAX = 1_000
+PASSED_BY_S = 60.0
 NO_CHAIN = UUID(int=0)
 
 _CHAIN = f"""
@@ -24,6 +26,16 @@ ORDER BY s.tenant_id, s.seq
 _UNSEALED = """
 SELECT count(*) AS lines, extract(epoch FROM now() - min(a.at))::float8 AS oldest_s FROM audit a
 WHERE NOT EXISTS (SELECT 1 FROM audit_seal s WHERE s.tenant_id = a.tenant_id AND s.id = a.id)
+"""
+# The sealer takes lines in their order, so it leaves none behind that is so much older than what it sealed since.
+_PASSED_BY = """
+SELECT a.tenant_id, a.id FROM audit a
+WHERE NOT EXISTS (SELECT 1 FROM audit_seal s WHERE s.tenant_id = a.tenant_id AND s.id = a.id)
+    AND a.at < (
+        SELECT max(b.at) FROM audit b JOIN audit_seal s ON s.tenant_id = b.tenant_id AND s.id = b.id
+        WHERE b.tenant_id = a.tenant_id
+    ) - make_interval(secs => $1)
+ORDER BY a.tenant_id, a.id LIMIT $2
 """
 # A tenant that was deleted has gone with its chain; this says so, and is itself to be looked at.
 _FORGOTTEN = "SELECT tenant_id FROM forgotten_tenant ORDER BY tenant_id"
@@ -38,6 +50,7 @@ class Kind(StrEnum):
     REORDERED = "reordered"
     CUT_OFF = "cut_off"
     REWRITTEN = "rewritten"
+    PASSED_BY = "passed_by"
 
 
 SAYS = {
@@ -45,6 +58,7 @@ SAYS = {
     Kind.DELETED: "A sealed line or its seal is gone.",
     Kind.REORDERED: "The line does not follow the one before it: the order was changed.",
     Kind.CUT_OFF: "The chain was longer once: its newest lines and seals are gone, or an older backup is in place.",
+    Kind.PASSED_BY: "The line bears no seal, though later ones do: it was put in by hand.",
     Kind.REWRITTEN: "The chain had another hash here once: it was made again, or another backup is in place.",
 }
 
@@ -93,7 +107,10 @@ async def check_audit(owner_url: str, heads: Iterable[Head]) -> Checked:
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             checked = await _walk(connection, noted)
-            checked.forgotten = [row["tenant_id"] for row in await connection.fetch(_FORGOTTEN)]
+            for row in await connection.fetch(_PASSED_BY, PASSED_BY_S, DAMAGE_MAX):
+                checked.add(Kind.PASSED_BY, row["tenant_id"], 0, row["id"])
+            forgotten = [row["tenant_id"] for row in await connection.fetch(_FORGOTTEN)]
+            checked.forgotten = [tenant_id for tenant_id in forgotten if tenant_id != FIRST_TENANT_ID]
             checked.damage = [one for one in checked.damage if one.tenant_id not in checked.forgotten]
             tail = await connection.fetchrow(_UNSEALED)
             if tail is not None:

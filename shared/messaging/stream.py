@@ -203,7 +203,6 @@ class Stream:
                 connect_timeout=CONNECT_TIMEOUT_S,
                 reconnect_time_wait=RECONNECT_PAUSE_S,  # type: ignore[arg-type]  # its hint is narrower than what it does
                 max_reconnect_attempts=-1,
-                allow_reconnect=True,
                 ping_interval=PING_S,
                 max_outstanding_pings=1,
                 tls=tls,

@@ -223,6 +223,19 @@ async def test_a_tenant_that_was_deleted_is_named_and_no_damage(chain: Chain) ->
     assert chain.tenant_id in (await chain.check()).forgotten
 
 
+async def test_a_line_put_in_by_hand_is_named(chain: Chain) -> None:
+    """With a number that no transaction has yet, the sealer would never come to it."""
+    await chain.write("a", "b")
+    await chain.sealer.seal()
+    await chain.tamper(
+        "INSERT INTO audit (tenant_id, id, at, actor, verb, object_kind, detail, xid)"
+        " SELECT tenant_id, gen_random_uuid(), at - interval '2 minutes', 'you', 'x', 'x', '{}', 9e9"
+        " FROM audit WHERE tenant_id = $1 LIMIT 1"
+    )
+    await chain.sealer.seal()
+    assert [kind for kind, _ in await chain.kinds()] == [Kind.PASSED_BY]
+
+
 _ROW = "gen_random_uuid(), gen_random_uuid()"
 _LINE = f"{_ROW}, '', '', '', '{{}}'"
 FORBIDDEN: list[tuple[str, str]] = [

@@ -21,9 +21,10 @@ from services.tracker.use_cases.keep_tenants import (
     UnknownTenantError,
     change_tenant,
     make_tenant,
+    note_deletion,
     set_tenant_state,
 )
-from shared.access.audit import UseCase
+from shared.access.audit import UseCase, perform
 from shared.access.credentials import Actor
 from shared.access.kinds import Kind
 from shared.access.scopes import Scope
@@ -191,6 +192,7 @@ async def post_tenant_delete(tenant_id: UUID, why: DeletionIn, here: Here, actor
     if tenant.slug != why.slug:
         raise Problem("invalid", 422, errors=[FieldError("/slug", "other_slug")])
     work = _to(TenantState.DELETED, tenant_id, why)
+    await perform(here.database, actor, partial(note_deletion, tenant_id=tenant_id, reason=why.reason))
     with _refusals():
         deleted = await once.perform(here.database, actor.within(tenant_id), work, TenantOut.model_validate)
     here.kick_jobs()

@@ -75,6 +75,11 @@ async def set_tenant_state(tx: Tx, tenant_id: UUID, to: TenantState, reason: str
     return Done(await _write(tx, tenant), line)
 
 
+async def note_deletion(_: Tx, tenant_id: UUID, reason: str) -> Done[None]:
+    """What the operator's own audit keeps of it, for the tenant's goes with the tenant."""
+    return Done(None, AuditLine("tenant.delete_asked", "tenant", tenant_id, why=reason))
+
+
 async def _held(tx: Tx, tenant_id: UUID) -> Tenant:
     tenant = await hold_tenant_row(tx, tenant_id)
     if tenant is None:
