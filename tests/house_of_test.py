@@ -29,7 +29,7 @@ from shared.settings import ServiceSettings
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
 SERVICES = ("collector", "classifier", "tracker")
-WAIT_S = 20.0
+WAIT_S = 60.0
 TRAINING_WAIT_S = 180.0  # Whoever is first with a classifier waits for its model.
 POLL_S = 0.02
 
