@@ -114,6 +114,19 @@ async def test_it_is_told_how_often_it_may_send(house: House, tenant_id: UUID) -
     assert refusal(answers[2])["code"] == "too_often"
 
 
+async def test_one_network_uses_up_nothing_of_the_others(house: House, tenant_id: UUID) -> None:
+    app = house.app("collector")
+    key = await key_of(house, tenant_id, Limits(Channel.WIDGET, frozenset({SHOP}), 1))
+    headers = FROM_SHOP | {"Authorization": f"Bearer {key}"}
+    async with app.router.lifespan_context(app):
+        greedy, other = (httpx.ASGITransport(app, client=(host, 1)) for host in ("192.0.2.1", "192.0.2.2"))
+        async with httpx.AsyncClient(transport=greedy, base_url="http://service", headers=headers) as client:
+            sent = [(await client.post("/v1/feedback", json=SAID)).status_code for _ in range(40)]
+        async with httpx.AsyncClient(transport=other, base_url="http://service", headers=headers) as client:
+            assert (await client.post("/v1/feedback", json=SAID)).status_code == 201
+    assert sent == [201] + [429] * 39
+
+
 @pytest.mark.parametrize("service", SERVICES)
 async def test_every_other_door_is_shut(house: House, tenant_id: UUID, service: str) -> None:
     app = house.app(service)

@@ -45,8 +45,10 @@ def _check_rate(request: Request, key_id: UUID, limits: Limits) -> None:
     """From one network the key's own rate, so that no one of its readers uses it up for all the others."""
     rates: Rates = request.app.state.rates
     network = network_of(request.client.host if request.client else None)
-    admit(request, rates.take(key_id, limits.requests_per_minute * NETWORKS_AT_ONCE_MAX))
-    admit(request, rates.take((key_id, network), limits.requests_per_minute))
+    own = rates.take((key_id, network), limits.requests_per_minute)
+    admit(request, own)  # First: what is refused here uses up nothing of the others'.
+    whole = rates.take(key_id, limits.requests_per_minute * NETWORKS_AT_ONCE_MAX)
+    admit(request, whole if whole.is_over else own)
 
 
 async def _check_size(request: Request) -> None:
