@@ -1,6 +1,7 @@
 """Serial numbers: what is called one, and what is written as only a serial number is."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from operator import ge
 
@@ -77,13 +78,13 @@ def find(view: str) -> Iterator[Span]:
     yield from every(_HARDWARE_ADDRESS, view, Kind.SERIAL)
     yield from every(_GLUED, view, Kind.SERIAL)
     yield from every(_NEXT_LINE, view, Kind.SERIAL)
-    taken = []
+    taken = set()
     for match in (*_LABELLED.finditer(view), *_LOOSELY.finditer(view)):
         if _DATE.fullmatch(match["value"]) or (
             match.re is _LOOSELY and names_something_else(view, match.start("value"))
         ):
             continue
-        taken.append(match.start())
+        taken.add(match.start())
         yield Span(match.start("value"), match.end("value"), Kind.SERIAL)
         yield from _listed_after(view, match.end())
     free = [label.start() for label in _CALLED.finditer(view) if label.start() not in taken]
@@ -108,13 +109,16 @@ def is_shaped_as_serial(token: str) -> bool:
 
 
 def _is_serial(view: str, match: re.Match[str], labels: list[int]) -> bool:
+    # The labels come in the order of the text: a search, not a walk, keeps a text full of labels linear.
     token = match[0]
     if _NO_SERIAL.match(token) or names_something_else(view, match.start()):
         return False
     if is_shaped_as_serial(token):
         return True
-    near = any(-_REACH_BEFORE <= label - match.start() <= _REACH_AFTER + len(token) for label in labels)
-    return near and len(token) >= _NEAR_LENGTH_MIN and sum(map(str.isdecimal, token)) >= _NEAR_DIGITS_MIN
+    if len(token) < _NEAR_LENGTH_MIN or sum(map(str.isdecimal, token)) < _NEAR_DIGITS_MIN:
+        return False
+    first = bisect_left(labels, match.start() - _REACH_BEFORE)
+    return first < len(labels) and labels[first] <= match.end() + _REACH_AFTER
 
 
 def _listed_after(view: str, at: int) -> Iterator[Span]:
