@@ -69,6 +69,7 @@ class House:
             return classifier.build(self.settings(ClassifierSettings, service, lanes=lanes, **more))
         own = {
             "collector_url": "http://collector.invalid",
+            "classifier_url": "http://classifier.invalid",
             "peer_key_file": keys / "tracker.peer.key",
         }
         return tracker.build(self.settings(TrackerSettings, service, lanes=lanes, **(own | more)))
