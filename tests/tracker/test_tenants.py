@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from shared.access.keys import FIRST_TENANT_ID
 from shared.access.scopes import Role, Scope, scopes_of
 from shared.ids import new_id
 from tests.collector.door import first_error, refusal
@@ -137,7 +138,11 @@ async def test_a_tenant_is_deleted_in_two_steps_and_by_its_name(offices: Offices
     refused = refusal(await offices.tracker.post(delete, json=right))
     assert (refused["code"], refused["legal"]) == ("illegal_tenant_state", ["suspended"])
     await offices.tracker.post(f"/v1/tenants/{tenant['id']}:suspend", json=WHY)
-    assert (await offices.tracker.post(delete, json=right)).json()["state"] == "deleted"
+    own = {"Huiyin-Tenant": tenant["id"]}
+    assert (await offices.tracker.post(delete, json=right, headers=own)).json()["state"] == "deleted"
+    async with offices.house.query("tracker") as owner:
+        noted = "SELECT tenant_id FROM audit WHERE verb = 'tenant.delete_asked' AND object_id = $1"
+        assert {row["tenant_id"] for row in await owner.fetch(noted, UUID(tenant["id"]))} == {FIRST_TENANT_ID}
 
 
 async def test_nothing_of_a_deleted_tenant_is_left_and_nothing_comes_back(offices: Offices) -> None:

@@ -26,6 +26,7 @@ from services.tracker.use_cases.keep_tenants import (
 )
 from shared.access.audit import UseCase, perform
 from shared.access.credentials import Actor
+from shared.access.keys import FIRST_TENANT_ID
 from shared.access.kinds import Kind
 from shared.access.scopes import Scope
 from shared.clock import now
@@ -192,7 +193,9 @@ async def post_tenant_delete(tenant_id: UUID, why: DeletionIn, here: Here, actor
     if tenant.slug != why.slug:
         raise Problem("invalid", 422, errors=[FieldError("/slug", "other_slug")])
     work = _to(TenantState.DELETED, tenant_id, why)
-    await perform(here.database, actor, partial(note_deletion, tenant_id=tenant_id, reason=why.reason))
+    # Wherever the operator is at work: in the tenant's own audit it would go with the tenant.
+    noting = partial(note_deletion, tenant_id=tenant_id, reason=why.reason)
+    await perform(here.database, actor.within(FIRST_TENANT_ID), noting)
     with _refusals():
         deleted = await once.perform(here.database, actor.within(tenant_id), work, TenantOut.model_validate)
     here.kick_jobs()
