@@ -56,6 +56,7 @@ def build(settings: TrackerSettings) -> FastAPI:
         database=ground.database,
         carrier=ground.carrier,
         kick_jobs=ground.kick_jobs,
+        kick_relay=ground.kick_relay,
     )
     mailer = SmtpMailer(settings) if settings.smtp_host else None
     send_notice = SendNotice(

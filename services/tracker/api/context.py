@@ -16,6 +16,7 @@ class Context:
     database: Database
     carrier: Database
     kick_jobs: Kick
+    kick_relay: Kick
 
 
 async def context_of(request: Request) -> Context:

@@ -15,6 +15,7 @@ from services.tracker.domain.session_times import WHOLE_DAYS
 from services.tracker.identity.hashing import PasswordHashes, TooBusyError
 from services.tracker.identity.provider import Provider
 from services.tracker.store.tenant_slugs import tenant_by_slug
+from services.tracker.store.tenants import is_open
 from services.tracker.store.tries import Bucket, TooManyTriesError, give_back, take
 from services.tracker.use_cases.keep_sessions import Opened
 from shared.access.credentials import Credentials
@@ -73,13 +74,21 @@ def key_of(secret: str, purpose: str) -> bytes:
 
 
 async def tenant_named(at: Entrance, name: str) -> UUID | None:
-    """The tenant with this short name or id. Who names one that does not exist learns nothing of it."""
+    """The tenant with this short name or id, unless it is shut out. Who names one that is not there learns nothing.
+
+    A tenant that is shut out is as one that is not there: another answer to a right password than to a wrong one
+    would tell a guesser that it is right, and people use theirs elsewhere, too. So it is with members who are shut out.
+    """
     async with at.database.transaction() as tx:
         found = await tenant_by_slug(tx, name)
+    if found is not None:
+        return found
     try:
-        return found or UUID(name)
+        tenant_id = UUID(name)
     except ValueError:
         return None
+    async with at.database.transaction(tenant_id) as tx:
+        return tenant_id if await is_open(tx, tenant_id) else None
 
 
 def buckets_of(at: Entrance, request: Request, account: str | None = None) -> list[Bucket]:

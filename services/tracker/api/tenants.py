@@ -199,6 +199,7 @@ async def post_tenant_delete(tenant_id: UUID, why: DeletionIn, here: Here, actor
     with _refusals():
         deleted = await once.perform(here.database, actor.within(tenant_id), work, TenantOut.model_validate)
     here.kick_jobs()
+    here.kick_relay()
     return deleted
 
 
