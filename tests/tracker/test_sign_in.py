@@ -185,6 +185,8 @@ async def test_a_browser_keeps_the_session_out_of_reach_of_scripts(people: Peopl
     said = {"email": people.email("wang"), "password": PASSWORD, "tenant": str(people.tenant_id), "cookie": True}
     from_elsewhere = await people.client.post("/v1/sign-in", json=said, headers={"Origin": "https://evil.example.test"})
     assert (from_elsewhere.status_code, from_elsewhere.json()["code"]) == (403, "cross_site")
+    other_scheme = await people.client.post("/v1/sign-in", json=said, headers={"Origin": URL.replace("http", "https")})
+    assert (other_scheme.status_code, other_scheme.json()["code"]) == (403, "cross_site")
     answer = await people.client.post("/v1/sign-in", json=said, headers={"Origin": URL})
     assert answer.json()["token"] is None
     cookie = answer.headers["set-cookie"]
