@@ -52,12 +52,19 @@ class Entrance:
 
     def url(self, request: Request, path: str) -> str:
         """An absolute URL of this service."""
-        return (self.public_url or str(request.base_url)).rstrip("/") + path
+        return (self.public_url or _where_it_listens(request)).rstrip("/") + path
 
     def has_changed(self) -> None:
         """After a commit that changed who may do what: known here at once, and sent to the others without delay."""
         self.credentials.forget()
         self.kick_relay()
+
+
+def _where_it_listens(request: Request) -> str:
+    """Never the Host header: whoever sends a request writes it, and a link would take its secret to their host."""
+    host, port = request.scope.get("server") or ("localhost", None)
+    host = f"[{host}]" if ":" in host else host
+    return f"{request.url.scheme}://{host}" + (f":{port}" if port else "")
 
 
 async def _entrance_of(request: Request) -> Entrance:
