@@ -132,11 +132,16 @@ async def forgive_try(at: Entrance, buckets: Sequence[Bucket]) -> None:
 async def hash_new(at: Entrance, password: str, about_person: Sequence[str]) -> str:
     """The hash of a new password. Raises 422 that says why it is refused, and 503 when too many wait."""
     normal = normal_password(password)
-    fault = fault_of(normal, [*about_person, at.brand])
+    fault = fault_of(normal, about_person, at.brand)
     if fault is not None:
         raise Problem("invalid", 422, errors=[FieldError("/password", fault.code, fault.about)])
+    return await hash_again(at, password)
+
+
+async def hash_again(at: Entrance, password: str) -> str:
+    """The hash of a password that is used already: a rule that came later locks nobody out. Raises 503."""
     try:
-        return await at.hashes.hash(normal)
+        return await at.hashes.hash(normal_password(password))
     except TooBusyError:
         raise Problem("unavailable", 503) from None
 
