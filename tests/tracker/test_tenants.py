@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from services.tracker.domain.reasons import names_a_person
 from shared.access.keys import FIRST_TENANT_ID
 from shared.access.scopes import Role, Scope, scopes_of
 from shared.ids import new_id
@@ -237,6 +238,30 @@ async def test_a_wrong_tenant_is_refused_by_field(offices: Offices, field: str, 
     wanted = {"slug": "good", "name": "good", field: value}
     pointer, said = first_error(refusal(await offices.tracker.post("/v1/tenants", json=wanted)))
     assert (pointer.split("/")[1], said) == (field, code)
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_refused"),
+    [
+        ("li@example.test asked for it", True),
+        ("客户 138-0013-8000 要求", True),
+        ("call ＋４９ (30) 1234 5678", True),
+        ("证件 11010519491231002X", True),
+        ("ticket 20261122, contract ended 2026-11-22 14:05", False),
+        ("合同到期 @ 2026/11/22", False),
+    ],
+)
+def test_a_reason_names_no_person(reason: str, is_refused: bool) -> None:  # noqa: FBT001 - an expected value
+    assert names_a_person(reason) is is_refused
+
+
+async def test_a_reason_that_names_a_person_is_refused_at_every_door_that_takes_one(house: House) -> None:
+    async with running(house.app("tracker"), await house.new_key(new_id(), Scope.OPERATOR)) as client:
+        made = (await client.post("/v1/tenants", json={"slug": f"t-{new_id().hex[-12:]}", "name": "x"})).json()
+        body = {"reason": "li@example.test"}
+        for door in (f"tenants/{made['id']}:suspend", f"tenants/{made['id']}:resume", f"keys/{new_id()}:revoke"):
+            refused = refusal(await client.post(f"/v1/{door}", json=body))
+            assert first_error(refused) == ("/reason", "names_a_person")
 
 
 async def test_an_operator_cannot_work_for_a_tenant_that_is_not_there(offices: Offices) -> None:
