@@ -32,6 +32,7 @@ from services.tracker.settings import TrackerSettings
 from services.tracker.store.tables import TrackerTable
 from services.tracker.use_cases.send_notice import SendNotice
 from services.tracker.use_cases.tell_customers import PLAN_NOTICES, SEND_NOTICE, plan_notices
+from services.tracker.use_cases.warn_member import WARN_MEMBER, WarnMember
 from shared.access.export import Exported
 from shared.ground import Ground
 from shared.logs import set_up_logs
@@ -62,6 +63,7 @@ def build(settings: TrackerSettings) -> FastAPI:
         collector=Peer(settings.collector_url),
         classifier=Peer(settings.classifier_url),
         drawing=Drawing(),
+        kick_relay=ground.kick_relay,
     )
     mailer = SmtpMailer(settings) if settings.smtp_host else None
     send_notice = SendNotice(
@@ -71,7 +73,8 @@ def build(settings: TrackerSettings) -> FastAPI:
         brand=settings.brand,
     )
     planning = partial(plan_notices, database=ground.database)
-    handlers: dict[str, Handler] = {PLAN_NOTICES: planning, SEND_NOTICE: send_notice}
+    warn_member = WarnMember(ground.database, mailer, settings.brand)
+    handlers: dict[str, Handler] = {PLAN_NOTICES: planning, SEND_NOTICE: send_notice, WARN_MEMBER: warn_member}
     lanes: list[Lane] = [ground.relay(), ground.consumer(REACTIONS), ground.jobs(handlers)]
     routers = ground.doors([*ROUTERS])
     entrance = _entrance(ground, settings)

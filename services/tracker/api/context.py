@@ -21,6 +21,7 @@ class Context:
     collector: Peer
     classifier: Peer
     drawing: Drawing
+    kick_relay: Kick
 
 
 async def context_of(request: Request) -> Context:
