@@ -75,6 +75,12 @@ IDENTITY_FIELD_RULES: dict[str, Said] = {
         "不是有效的时区。",
         "请使用 IANA 时区名称，例如 Asia/Shanghai。",
     ),
+    "not_a_country": Said(
+        "This is not a country whose telephone numbers are known here.",
+        "Use a code of two capital letters (ISO 3166-1), one of: {known}.",
+        "不是此处可识别其电话号码的国家或地区。",
+        "请使用两个大写字母的代码（ISO 3166-1）：{known}。",
+    ),
     "not_an_origin": Said(
         "This is not an origin.",
         "Write https:// and the host in small letters, without a path; http only for localhost.",

@@ -72,6 +72,7 @@ async def test_a_customer_is_shown_in_the_clear_and_the_reading_is_noted(house: 
         ("email", " li.na@EXAMPLE.test ", True),
         ("email", "li.na@example.tes", False),
         ("phone", "+8613800138121", True),
+        ("phone", "138 0013 8121", True),
         ("phone", "00138121", False),
         ("external_id", "c-1", True),
         ("external_id", "Li.Na@example.test", False),

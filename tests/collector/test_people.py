@@ -61,6 +61,8 @@ async def counter(house: House, tenant_id: UUID, *scopes: Scope, kind: Kind | No
         ({"email": "Zhang@Example.test"}, {"email": " zhang@example.TEST", "phone": "13800000000"}),
         ({"email": "zhang@example.test"}, {"email": "ｚｈａｎｇ@example.test"}),
         ({"phone": "+86 138-0000-0000"}, {"phone": "（+86）13800000000"}),
+        ({"phone": "+86 138-0000-0000"}, {"phone": "13800000000"}),
+        ({"phone": "0086 13800000000"}, {"phone": "8613800000000"}),
         ({"email": "z@example.test"}, {"external_id": "z1", "email": "z@example.test"}),
         ({"phone": "13800000000"}, {"external_id": "z1", "phone": "13800000000"}),
         ({"external_id": "z1", "email": "z@example.test"}, {"email": "z@example.test"}),
