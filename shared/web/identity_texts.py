@@ -29,9 +29,9 @@ IDENTITY_PROBLEMS: dict[str, Said] = {
     ),
     "illegal_tenant_state": Said(
         "A tenant that is {state} cannot become {to}.",
-        "Take one of the steps listed under legal; a tenant is suspended before it is deleted.",
+        "Take one of the steps listed under legal_moves; a tenant is suspended before it is deleted.",
         "状态为 {state} 的租户不能变为 {to}。",
-        "请按 legal 中列出的步骤操作；删除租户前须先停用。",
+        "请按 legal_moves 中列出的步骤操作；删除租户前须先停用。",
     ),
     "key_is_over": Said(
         "This key has expired, was revoked, or another follows it already.",

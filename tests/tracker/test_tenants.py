@@ -135,7 +135,7 @@ async def test_a_tenant_is_deleted_in_two_steps_and_by_its_name(offices: Offices
     wrong = refusal(await offices.tracker.post(delete, json=WHY | {"slug": "main"}))
     assert first_error(wrong) == ("/slug", "other_slug")
     refused = refusal(await offices.tracker.post(delete, json=right))
-    assert (refused["code"], refused["legal"]) == ("illegal_tenant_state", ["suspended"])
+    assert (refused["code"], refused["legal_moves"]) == ("illegal_tenant_state", ["suspended"])
     await offices.tracker.post(f"/v1/tenants/{tenant['id']}:suspend", json=WHY)
     assert (await offices.tracker.post(delete, json=right)).json()["state"] == "deleted"
 

@@ -158,12 +158,13 @@ async def post_tenant(wanted: TenantIn, here: Here, actor: Operator, once: Once)
 @router.get("")
 async def get_tenants(here: Here, actor: Operator, page: Page) -> TenantsOut:
     """Every tenant of the instance, newest first."""
-    places = await tenant_places(here.carrier, page.place(actor), page.limit)
-    ids = [place.id for place in places]
+    places = await tenant_places(here.carrier, page.place(actor), page.rows_max)
+    shown, following = page.turn(actor, places, lambda place: place)
+    ids = [place.id for place in shown]
     async with here.database.transaction(*ids) as tx:
         found = await list_tenants(tx, ids)
     items = [TenantOut.model_validate(tenant) for tenant in found]
-    return TenantsOut(items=items, next=page.next_after(actor, places))
+    return TenantsOut(items=items, next=following)
 
 
 @router.get("/{tenant_id}")
@@ -234,5 +235,6 @@ def _refusals() -> Iterator[None]:
     except UnknownTenantError:
         raise Problem("unknown_tenant", 404) from None
     except IllegalTenantStateError as error:
-        about = {"state": error.state, "to": error.to}
-        raise Problem("illegal_tenant_state", 409, about=about, extra={"legal": list(error.legal)}) from None
+        about, legal = {"state": error.state, "to": error.to}, list(error.legal)
+        extra = {"state": error.state, "legal_moves": legal}
+        raise Problem("illegal_tenant_state", 409, about=about, extra=extra) from None
