@@ -23,8 +23,7 @@ CONNECT_TIMEOUT_S = 10
 
 _KEEP_CREDENTIAL = """
 INSERT INTO credential (id, tenant_id, kind, label, secret_sha256, scopes) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, label = excluded.label, secret_sha256 = excluded.secret_sha256,
-    scopes = excluded.scopes, revoked_at = NULL
+ON CONFLICT (id) DO UPDATE SET revoked_at = NULL
 """
 _KEEP_FIRST_TENANT = """
 INSERT INTO credential (id, tenant_id, kind, label, scopes)

@@ -22,15 +22,27 @@ LEFT_OUT = pytest.StashKey[list[str]]()
 NEEDS = ("chromium", "node", "mariadb", "dovecot", "postgres15", "r")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--on-engines`: only what speaks to the engines, for a run on other engines than the usual."""
+    parser.addoption("--on-engines", action="store_true", help="only tests that use the engines")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out what needs more than Python, unless it is asked for; with `all`, nothing is left out."""
     asked = os.environ.get("HUIYIN_TEST_NEED", "")
     has = set(NEEDS) if asked == "all" else set(asked.split(","))
+    if config.getoption("--on-engines"):
+        _leave_out(config, items, [item for item in items if "house" not in getattr(item, "fixturenames", ())])
     left_out = [item for item in items if any(mark.args[0] not in has for mark in item.iter_markers("needs"))]
     if left_out:
-        config.hook.pytest_deselected(items=left_out)
         config.stash[LEFT_OUT] = [item.nodeid for item in left_out]
-        items[:] = [item for item in items if item not in left_out]
+        _leave_out(config, items, left_out)
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], left_out: list[pytest.Item]) -> None:
+    config.hook.pytest_deselected(items=left_out)
+    without = set(left_out)
+    items[:] = [item for item in items if item not in without]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

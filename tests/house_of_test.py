@@ -37,6 +37,10 @@ _KEEP_KEY = """
 INSERT INTO credential (id, tenant_id, label, secret_sha256, scopes, kind, channel, origins, requests_per_minute)
 VALUES ($1, $2, 'test', $3, $4, $5, $6, $7, $8)
 """
+_KEEP_TENANT = """
+INSERT INTO credential (id, tenant_id, label, scopes, kind) VALUES ($1, $1, 'test', '{}', 'tenant')
+ON CONFLICT DO NOTHING
+"""
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,7 @@ class House:
             return classifier.build(self.settings(ClassifierSettings, service, lanes=lanes, **more))
         own = {
             "collector_url": "http://collector.invalid",
+            "classifier_url": "http://classifier.invalid",
             "peer_key_file": keys / "tracker.peer.key",
         }
         return tracker.build(self.settings(TrackerSettings, service, lanes=lanes, **(own | more)))
@@ -87,6 +92,12 @@ class House:
             await connection.execute(_KEEP_KEY, *row)
             await connection.close()
         return key
+
+    async def know_tenant(self, tenant_id: UUID) -> None:
+        """What all three services know of a tenant that was made."""
+        for service in SERVICES:
+            async with self.query(service, "carrier") as carrier:
+                await carrier.execute(_KEEP_TENANT, tenant_id)
 
     @asynccontextmanager
     async def query(self, service: str, part: str = "owner") -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json as json_text
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -12,7 +12,7 @@ import asyncpg
 import httpx
 import typer
 
-from deploy.audit_check import Checked, check_audit, read_chains
+from deploy.audit_check import Checked, check_audit, deleted_tenants, read_chains
 from deploy.commands.ground import DataDirOption, Instance, JsonOption, answer, fail, find_instance
 from deploy.databases import CONNECT_TIMEOUT_S, NoUrlError, url_of
 from deploy.postgres.roles import SERVICES
@@ -27,10 +27,21 @@ Result = TypeVar("Result")
 
 
 @group.command("verify")
-def verify(data_dir: DataDirOption, *, json: JsonOption = False) -> None:
+def verify(
+    data_dir: DataDirOption,
+    *,
+    accept_ends: Annotated[
+        bool, typer.Option(help="Take the ends of chains that no noted head vouches for as right, and note them.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
     """Checks every chain of all tenants in the three services; exit status 1 when anything was tampered with."""
     instance = find_instance(data_dir, as_json=json)
-    found = {service: _run(_checking(instance, service), as_json=json) for service in SERVICES}
+    deleted = _run(lambda: deleted_tenants(_owner_url(instance, "tracker")), as_json=json)
+    found = {service: _run(_checking(instance, service, deleted), as_json=json) for service in SERVICES}
+    if accept_ends:
+        for service, checked in found.items():
+            _accept(_heads(instance, service), checked, as_json=json)
     is_whole = not any(one.damage for one in found.values())
     document = {"ok": is_whole, "services": {name: one.document() for name, one in found.items()}}
     answer(document, as_json=json, text="\n".join(_says(name, one) for name, one in found.items()))
@@ -106,10 +117,21 @@ def _brief(state: dict[str, Any] | None) -> str:
     return ", ".join(f"{name} {value}" for name, value in (state or {}).items()) or "-"
 
 
-def _checking(instance: Instance, service: str) -> Callable[[], Coroutine[None, None, Checked]]:
-    # The file is read before the database: a head is noted after its seal is committed.
-    heads = list(Heads(instance.data.root / "audit" / f"{service}.heads").read())
-    return lambda: check_audit(_owner_url(instance, service), heads)
+def _checking(
+    instance: Instance, service: str, deleted: Collection[UUID]
+) -> Callable[[], Coroutine[None, None, Checked]]:
+    return lambda: check_audit(_owner_url(instance, service), _heads(instance, service), deleted)
+
+
+def _heads(instance: Instance, service: str) -> Heads:
+    return Heads(instance.data.root / "audit" / f"{service}.heads")
+
+
+def _accept(heads: Heads, checked: Checked, *, as_json: bool) -> None:
+    try:
+        heads.note(checked.accept_ends())
+    except OSError as error:
+        fail(f"The ends cannot be noted in {heads.path} ({type(error).__name__})", as_json=as_json)
 
 
 def _owner_url(instance: Instance, service: str) -> str:
@@ -152,4 +174,7 @@ def _says(service: str, checked: Checked) -> str:
         for one in checked.document()["damage"]
     ]
     gone = [f"  tenant {tenant_id} was deleted, and its chain with it." for tenant_id in checked.forgotten]
-    return "\n".join([f"{head}; {'DAMAGED' if rows else 'whole'}.", *rows, *gone])
+    taken = [f"  the ends of {checked.ends_accepted} chains were taken as right, and noted."]
+    return "\n".join(
+        [f"{head}; {'DAMAGED' if rows else 'whole'}.", *rows, *gone, *(taken if checked.ends_accepted else [])]
+    )

@@ -4,7 +4,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.classifier.api import verdicts
+from services.classifier.api import categories, verdicts
 from services.classifier.api.context import Context
 from services.classifier.api.self_checks import look_at_model
 from services.classifier.model.shelf import Shelf
@@ -22,7 +22,7 @@ from shared.web.application import create_app
 from shared.web.ground_doors import GROUND_ROUTERS
 from shared.web.server import serve
 
-ROUTERS = (*GROUND_ROUTERS, verdicts.router)
+ROUTERS = (*GROUND_ROUTERS, categories.router, verdicts.router)
 
 
 def build(settings: ClassifierSettings) -> FastAPI:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from functools import partial
 
 from services.classifier.model.shelf import Shelf
+from services.classifier.store.personal_places import REGISTER
 from services.classifier.use_cases.classify_feedback import classify_feedback
-from services.classifier.use_cases.forget_people import forget_customers, forget_feedback
 from shared.access.held import on_keys, on_members, on_tenants
 from shared.clock import Clock
 from shared.contracts.envelope import Event
@@ -18,6 +18,9 @@ from shared.contracts.events import (
     TenantChanged,
 )
 from shared.messaging.consumer import Reaction
+from shared.privacy.reactions import ForgetPeople
+
+_FORGET = ForgetPeople("classifier", REGISTER)
 
 # Who may do what here, now. A consumer of its own: a revocation does not wait behind an import.
 ACCESS: Mapping[type[Event], Reaction] = {KeyChanged: on_keys, MemberChanged: on_members, TenantChanged: on_tenants}
@@ -26,7 +29,7 @@ ACCESS: Mapping[type[Event], Reaction] = {KeyChanged: on_keys, MemberChanged: on
 def reactions(shelf: Shelf, clock: Clock) -> Mapping[type[Event], Reaction]:
     """What the classifier does when it hears something; of one fetch, erasures come first."""
     return {
-        CustomerErased: forget_customers,
-        FeedbackErased: forget_feedback,
+        CustomerErased: _FORGET.customers,
+        FeedbackErased: _FORGET.feedback,
         FeedbackReceived: partial(classify_feedback, shelf=shelf, clock=clock),
     }

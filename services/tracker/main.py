@@ -18,9 +18,11 @@ from services.tracker.api import (
     tenants,
     welcome,
 )
+from services.tracker.api.console import CONSOLE_ROUTERS
 from services.tracker.api.context import Context
 from services.tracker.api.entrance import Entrance, key_of
 from services.tracker.api.self_checks import look_at_mail
+from services.tracker.console.charts.drawing import Drawing
 from services.tracker.identity.hashing import PasswordHashes
 from services.tracker.identity.provider import Provider, ProviderSettings
 from services.tracker.identity.web import ProviderWeb
@@ -30,19 +32,21 @@ from services.tracker.settings import TrackerSettings
 from services.tracker.store.tables import TrackerTable
 from services.tracker.use_cases.send_notice import SendNotice
 from services.tracker.use_cases.tell_customers import PLAN_NOTICES, SEND_NOTICE, plan_notices
+from services.tracker.use_cases.warn_member import WARN_MEMBER, WarnMember
 from shared.access.export import Exported
 from shared.ground import Ground
 from shared.logs import set_up_logs
 from shared.messaging.jobs import Handler
 from shared.messaging.lanes import Lane
 from shared.peers.addresses import Addresses
+from shared.peers.reading import Peer
 from shared.settings import read_settings
 from shared.web.application import create_app
 from shared.web.ground_doors import GROUND_ROUTERS
 from shared.web.server import serve
 
 ROUTERS = (
-    *GROUND_ROUTERS,
+    *GROUND_ROUTERS, *CONSOLE_ROUTERS,
     actions.router, cases.router, keys.router, members.router, notices.router, oidc.router, problems.router,
     sessions.router, sign_in.router, tenants.router, welcome.router,
 )  # fmt: skip
@@ -56,6 +60,10 @@ def build(settings: TrackerSettings) -> FastAPI:
         database=ground.database,
         carrier=ground.carrier,
         kick_jobs=ground.kick_jobs,
+        collector=Peer(settings.collector_url),
+        classifier=Peer(settings.classifier_url),
+        drawing=Drawing(),
+        kick_relay=ground.kick_relay,
     )
     mailer = SmtpMailer(settings) if settings.smtp_host else None
     send_notice = SendNotice(
@@ -65,14 +73,22 @@ def build(settings: TrackerSettings) -> FastAPI:
         brand=settings.brand,
     )
     planning = partial(plan_notices, database=ground.database)
-    handlers: dict[str, Handler] = {PLAN_NOTICES: planning, SEND_NOTICE: send_notice}
+    warn_member = WarnMember(ground.database, mailer, settings.brand)
+    handlers: dict[str, Handler] = {PLAN_NOTICES: planning, SEND_NOTICE: send_notice, WARN_MEMBER: warn_member}
     lanes: list[Lane] = [ground.relay(), ground.consumer(REACTIONS), ground.jobs(handlers)]
     routers = ground.doors([*ROUTERS])
     entrance = _entrance(ground, settings)
     state = ground.state(context, Exported(TrackerTable), {"mail": partial(look_at_mail, mailer)}) | {
         "entrance": entrance
     }
-    closing = [addresses.close, entrance.hashes.close, *([entrance.provider.close] if entrance.provider else [])]
+    closing = [
+        addresses.close,
+        context.collector.close,
+        context.classifier.close,
+        context.drawing.close,
+        entrance.hashes.close,
+    ]
+    closing += [entrance.provider.close] if entrance.provider else []
     running = ground.running(lanes, closing=closing)
     return create_app("tracker", routers, state=state, running=running, is_ready=ground.is_database_there)
 

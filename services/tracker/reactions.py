@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 
-from services.tracker.use_cases.forget_people import forget_customers, forget_feedback
+from services.tracker.store.personal_places import REGISTER
 from services.tracker.use_cases.keep_keys import note_uses
 from services.tracker.use_cases.open_cases import open_cases
 from shared.contracts.envelope import Event
 from shared.contracts.events import CustomerErased, FeedbackClassified, FeedbackErased, KeyUsed
 from shared.messaging.consumer import Reaction
+from shared.privacy.reactions import ForgetPeople
+
+_FORGET = ForgetPeople("tracker", REGISTER)
 
 # Of one fetch, erasures come first.
 REACTIONS: Mapping[type[Event], Reaction] = {
-    CustomerErased: forget_customers,
-    FeedbackErased: forget_feedback,
+    CustomerErased: _FORGET.customers,
+    FeedbackErased: _FORGET.feedback,
     FeedbackClassified: open_cases,
     KeyUsed: note_uses,
 }

@@ -26,6 +26,7 @@ class TrackerSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="HUIYIN_TRACKER_")
 
     collector_url: str = Field(validation_alias=AliasChoices("collector_url", "HUIYIN_COLLECTOR_URL"))
+    classifier_url: str = Field(validation_alias=AliasChoices("classifier_url", "HUIYIN_CLASSIFIER_URL"))
     peer_key_file: Path
     brand: str = "Huiyin 回音"
     public_url: str | None = Field(

@@ -74,7 +74,7 @@ GROUND_IMPERSONAL: Mapping[str, str] = {
     "audit.detail": "ids, states and counts: shared/access/audit.py",
     "audit.before": "ids, states and counts, as detail",
     "audit.after": "as before",
-    "audit.why": "a code, or the id of what holds the reason",
+    "audit.why": "a code, the id of what holds the reason, or an administrator's reason without contact data",
     "audit_seal.hash": "a hash over a line of the audit",
     "audit_seal.previous": "the hash of the line before",
     "alembic_version.version_num": "a constant of the code",

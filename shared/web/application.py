@@ -33,6 +33,7 @@ TAGS = {
     "addresses": "Contact data, for a service that is about to send.",
     "audit": "Who did what to what, and proof that it was not changed.",
     "cases": "What customers said, for the people who work on it.",
+    "console": "Pages for people, in no API description.",
     "customers": "People in the clear, for the few who may know.",
     "dead-letters": "Facts that could not have their effect, for a person to look at and try again.",
     "erasure": "Forgetting a person, or one feedback, everywhere.",

@@ -182,9 +182,9 @@ FIELD_RULES: dict[str, Said] = {
         "请选用几个互不相关的词。",
     ),
     "password_like_you": Said(
-        "This password is made of the e-mail, the name or the brand.",
+        "This password holds the e-mail or the brand, or is made of the name.",
         "Choose several words that have nothing to do with them.",
-        "此密码由邮箱、姓名或品牌名构成。",
+        "此密码包含邮箱或品牌名，或由姓名构成。",
         "请选用几个与它们无关的词。",
     ),
     "not_json": Said(

@@ -54,6 +54,12 @@ IDENTITY_FIELD_RULES: dict[str, Said] = {
         "此密钥仅限渠道 {channel}。",
         "请去掉渠道字段，或使用对应渠道的密钥。",
     ),
+    "names_a_person": Said(
+        "The reason holds what looks like an e-mail address, a phone, an id or a card.",
+        "Leave persons out: nobody can erase it from the audit. A ticket's number of at most 8 digits is fine.",
+        "原因中疑似包含邮箱、电话、证件号或卡号。",
+        "请勿写入个人信息：审计记录无法删除。可填写不超过 8 位的工单号。",
+    ),
     "not_a_slug": Said(
         "This is not a short name.",
         "Use 1 to 40 small letters, digits and hyphens, beginning and ending with a letter or digit.",

@@ -52,6 +52,7 @@ def test_the_audit_of_an_instance(tmp_path: Path) -> None:
         file = tmp_path / "chain.jsonl"
         assert audit(instance, "export", "collector", str(file)) == (0, {"ok": True, "lines": 3})
         assert checked_by_others(file, tmp_path) == "whole"
+        lose_the_heads(instance)
         asyncio.run(
             tamper(instance, "UPDATE audit SET actor = 'nobody' WHERE id IN (SELECT id FROM audit_seal WHERE seq = 2)")
         )
@@ -60,6 +61,18 @@ def test_the_audit_of_an_instance(tmp_path: Path) -> None:
         assert (status, document["ok"], damage["kind"], damage["seq"]) == (1, False, "edited", 2)
         audit(instance, "export", "collector", str(file))
         assert checked_by_others(file, tmp_path).startswith("damaged")
+
+
+def lose_the_heads(instance: Instance) -> None:
+    """What vouches for the ends is gone: that is said until somebody takes the ends for right."""
+    noted = instance.data / "audit" / "collector.heads"
+    noted.rename(noted.with_suffix(".aside"))
+    status, document = audit(instance, "verify")
+    [damage] = document["services"]["collector"]["damage"]
+    assert (status, damage["kind"], damage["seq"]) == (1, "not_vouched_for", 3)
+    status, document = audit(instance, "verify", "--accept-ends")
+    assert (status, document["services"]["collector"]["ends_accepted"]) == (0, 1)
+    assert audit(instance, "verify")[0] == 0
 
 
 def checked_by_others(file: Path, folder: Path) -> str:

@@ -17,7 +17,7 @@ TIMEOUT_S = 900
 def test_what_speaks_sql_passes_on_postgresql_15() -> None:
     assert PROGRAMS.exists(), "install Debian's package postgresql-15"
     folders = [folder for folder in SPEAK_SQL if list((ROOT / folder).glob("test_*.py"))]
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadscope", *folders]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadscope", "--on-engines", *folders]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     environment = inherited | {"HUIYIN_PG_BIN": str(PROGRAMS)}
     done = subprocess.run(

@@ -110,6 +110,7 @@ class Stage:
             "PYTHONPATH": str(ROOT),
             "HUIYIN_DATA_DIR": str(self.house.data.root),
             "HUIYIN_COLLECTOR_URL": self.url("collector"),
+            "HUIYIN_CLASSIFIER_URL": self.url("classifier"),
             "HUIYIN_COLLECTOR_MASTER_KEY_FILE": str(keys / "master.key"),
             "HUIYIN_TRACKER_PEER_KEY_FILE": str(keys / "tracker.peer.key"),
             **{f"HUIYIN_{service.upper()}_CURSOR_KEY_FILE": str(keys / "cursor.key") for service in SERVICES},

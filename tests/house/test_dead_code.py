@@ -1,6 +1,7 @@
 """What nobody calls is not there. What only a framework calls is named with the reason."""
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -33,6 +34,7 @@ CALLED_THROUGH_A_DECORATOR = [
 ]
 CALLED_BY_NAME = {
     "pytest_collection_modifyitems": "pytest calls its hooks by their names",
+    "pytest_addoption": "pytest calls its hooks by their names",
     "pytest_terminal_summary": "pytest calls its hooks by their names",
     "pytest_sessionfinish": "pytest calls its hooks by their names",
     "pytest_testnodedown": "pytest-xdist calls its hooks by their names",
@@ -68,6 +70,13 @@ def tables() -> set[str]:
     }
 
 
+def named_in_templates() -> set[str]:
+    """What a page asks of the things that it is given."""
+    pages = (ROOT / "services").rglob("*.html")
+    blocks = [block for page in pages for block in re.findall(r"{[{%].*?[%}]}", page.read_text(encoding="utf-8"))]
+    return {name for block in blocks for name in re.findall(r"\.([a-z_]+)", block)}
+
+
 def test_the_search_finds_what_nobody_uses(tmp_path: Path) -> None:
     planted = tmp_path / "planted.py"
     planted.write_text("import os\n\n\ndef used():\n    return 1\n    return 2\n\n\ndef dead():\n    return used()\n")
@@ -79,7 +88,7 @@ def test_the_search_finds_what_nobody_uses(tmp_path: Path) -> None:
 
 
 def test_nothing_is_there_that_nobody_uses() -> None:
-    known = set(CALLED_BY_NAME) | tables()
+    known = set(CALLED_BY_NAME) | tables() | named_in_templates()
     assert [
         f"{item.filename.relative_to(ROOT)}:{item.first_lineno} {item.typ} {item.name}"
         for item in unused()

@@ -15,6 +15,7 @@ ACCEPTED = {
 # Packages whose metadata has no SPDX expression, or that are not installed here: read by a person.
 REVIEWED = {
     "aiosmtplib": ("MIT", "its License field says MIT"),
+    "babel": ("BSD-3-Clause", "its License field says BSD-3-Clause"),
     "certifi": ("MPL-2.0", "its License field says MPL-2.0; it is Mozilla's list of authorities, used unchanged"),
     "cloudpickle": ("BSD-3-Clause", "its License field says BSD-3-Clause"),
     "colorama": ("BSD-3-Clause", "for Windows only, so not installed here; its wheel's LICENSE.txt is BSD-3-Clause"),
@@ -32,6 +33,7 @@ REVIEWED = {
     "scipy": ("BSD-3-Clause", "its License field holds the three clauses; GCC's libraries come with their exception"),
     "shellingham": ("ISC", "its License field says ISC"),
     "uvloop": ("MIT OR Apache-2.0", "classified as both; its LICENSE files are both"),
+    "vl-convert-python": ("BSD-3-Clause", "its License field says BSD-3-Clause; it carries Vega (BSD) and Deno (MIT)"),
 }
 # Traps: each is the obvious choice for something that Huiyin does, under a licence that the house does not accept.
 FORBIDDEN = {

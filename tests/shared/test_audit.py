@@ -10,11 +10,12 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from deploy.audit_check import Checked, Kind, check_audit
+from deploy.audit_check import Checked, Kind, check_audit, deleted_tenants
 from shared.access import audit
 from shared.access.audit import AuditLine
 from shared.access.audit_chain import COLUMNS, canonical
 from shared.access.heads import Head, Heads
+from shared.access.keys import FIRST_TENANT_ID
 from shared.access.sealing import Sealer
 from shared.database import Database
 from shared.ids import new_id
@@ -54,8 +55,8 @@ class Chain:
             for statement in statements:
                 await owner.execute(statement, self.tenant_id)
 
-    async def check(self) -> Checked:
-        checked = await check_audit(self.house.url(SERVICE, "owner"), list(self.sealer.heads.read()))
+    async def check(self, *deleted: UUID) -> Checked:
+        checked = await check_audit(self.house.url(SERVICE, "owner"), self.sealer.heads, deleted)
         checked.damage = [one for one in checked.damage if one.tenant_id == self.tenant_id]
         return checked
 
@@ -219,21 +220,81 @@ async def test_a_tenant_that_was_deleted_is_named_and_no_damage(chain: Chain) ->
     )
     assert await chain.kinds() != []
     await chain.tamper("INSERT INTO forgotten_tenant (tenant_id) VALUES ($1)")
-    assert await chain.kinds() == []
-    assert chain.tenant_id in (await chain.check()).forgotten
+    checked = await chain.check(chain.tenant_id)
+    assert (checked.damage, chain.tenant_id in checked.forgotten) == ([], True)
 
 
-async def test_a_line_put_in_by_hand_is_named(chain: Chain) -> None:
-    """With a number that no transaction has yet, the sealer would never come to it."""
+async def test_a_mark_of_deletion_alone_excuses_nothing(chain: Chain) -> None:
+    """Whoever can cut the chain can write that mark, too."""
     await chain.write("a", "b")
     await chain.sealer.seal()
-    await chain.tamper(
-        "INSERT INTO audit (tenant_id, id, at, actor, verb, object_kind, detail, xid)"
-        " SELECT tenant_id, gen_random_uuid(), at - interval '2 minutes', 'you', 'x', 'x', '{}', 9e9"
-        " FROM audit WHERE tenant_id = $1 LIMIT 1"
-    )
+    await chain.tamper(f"DELETE FROM audit WHERE tenant_id = $1 AND id = {LINE_2}")
+    await chain.tamper("INSERT INTO forgotten_tenant (tenant_id) VALUES ($1)")
+    assert await chain.kinds() == [(Kind.DELETED, 2), (Kind.NOT_DELETED, 0)]
+
+
+async def test_a_deletion_counts_when_it_is_sealed_in_the_operators_chain(chain: Chain) -> None:
+    owner = chain.house.url(SERVICE, "owner")
+    assert chain.tenant_id not in await deleted_tenants(owner)
+    async with chain.app.transaction(FIRST_TENANT_ID) as tx:
+        asked = AuditLine("tenant.delete_asked", "tenant", chain.tenant_id)
+        await audit.write(tx, "operator", {FIRST_TENANT_ID: asked})
+    assert chain.tenant_id not in await deleted_tenants(owner)
     await chain.sealer.seal()
-    assert [kind for kind, _ in await chain.kinds()] == [Kind.PASSED_BY]
+    assert chain.tenant_id in await deleted_tenants(owner)
+    await chain.tamper(
+        "INSERT INTO tenant (tenant_id, id, slug, name, time_zone, languages, state, version, changed_at)"
+        " VALUES ($1, $1, $1::uuid::text, 'x', 'UTC', '{en}', 'active', 1, now())"
+    )
+    assert chain.tenant_id not in await deleted_tenants(owner), "it was asked for and refused"
+
+
+INSERT_BY_HAND = (
+    "INSERT INTO audit (tenant_id, id, at, actor, verb, object_kind, detail, xid)"
+    " SELECT tenant_id, gen_random_uuid(), {at}, 'you', 'x', 'x', '{{}}', {xid}"
+    " FROM audit WHERE tenant_id = $1 LIMIT 1"
+)
+
+
+@pytest.mark.parametrize(
+    ("at", "xid", "kind"),
+    [
+        ("at - interval '2 minutes'", "1", Kind.PASSED_BY),
+        ("now()", "9000000000", Kind.AHEAD),
+        ("at - interval '2 minutes'", "9000000000", Kind.AHEAD),
+    ],
+)
+async def test_a_line_put_in_by_hand_is_named(chain: Chain, at: str, xid: str, kind: Kind) -> None:
+    """Behind the sealer, or with a number that no transaction has yet: it would never come to such a line."""
+    await chain.write("a", "b")
+    await chain.sealer.seal()
+    await chain.tamper(INSERT_BY_HAND.format(at=at, xid=xid))
+    await chain.sealer.seal()
+    assert [found for found, _ in await chain.kinds()] == [kind]
+
+
+async def test_a_line_of_a_time_to_come_is_named(chain: Chain) -> None:
+    """Also where nothing of the tenant was ever sealed."""
+    await chain.write("a")
+    await chain.tamper("UPDATE audit SET at = now() + interval '1 hour' WHERE tenant_id = $1")
+    assert [kind for kind, _ in await chain.kinds()] == [Kind.AHEAD]
+
+
+@pytest.mark.parametrize("how", ["gone", "empty"])
+async def test_without_noted_heads_nothing_vouches_for_the_ends(chain: Chain, how: str) -> None:
+    await chain.write("a", "b", "c")
+    await chain.sealer.seal()
+    await chain.tamper(
+        "DELETE FROM audit WHERE tenant_id = $1 AND id = (SELECT id FROM audit_seal WHERE tenant_id = $1 AND seq = 3)",
+        "DELETE FROM audit_seal WHERE tenant_id = $1 AND seq = 3",
+    )
+    if how == "gone":
+        chain.sealer.heads.path.unlink()
+    else:
+        chain.sealer.heads.path.write_text("")
+    assert await chain.kinds() == [(Kind.NOT_VOUCHED_FOR, 2)]
+    chain.sealer.heads.note((await chain.check()).accept_ends())
+    assert await chain.kinds() == []
 
 
 _ROW = "gen_random_uuid(), gen_random_uuid()"

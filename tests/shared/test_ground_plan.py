@@ -163,6 +163,15 @@ async def test_the_carrier_sees_no_tenant_table(house: House, service: str) -> N
         await connection.close()
 
 
+@pytest.mark.parametrize("column", ["scopes", "kind", "tenant_id", "secret_sha256", "member_id", "expires_at"])
+@pytest.mark.parametrize("service", SERVICES)
+async def test_the_carrier_may_end_a_credential_and_not_widen_it(house: House, service: str, column: str) -> None:
+    async with house.query(service, "carrier") as carrier:
+        assert await carrier.execute("UPDATE credential SET revoked_at = now() WHERE id = $1", new_id()) == "UPDATE 0"
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await carrier.execute(f"UPDATE credential SET {column} = {column}")
+
+
 async def test_rows_are_seen_by_their_tenant_alone(house: House) -> None:
     mine, other = new_id(), new_id()
     insert = "INSERT INTO problem (tenant_id, id, title) VALUES ($1, $2, 'x')"

@@ -25,6 +25,7 @@ def started(
         "HUIYIN_TRACKER_APP_URL": "postgresql://x",
         "HUIYIN_TRACKER_CARRIER_URL": "postgresql://x",
         "HUIYIN_COLLECTOR_URL": "http://x",
+        "HUIYIN_CLASSIFIER_URL": "http://x",
         "HUIYIN_TRACKER_PEER_KEY_FILE": str(folder / "x"),
         "HUIYIN_TRACKER_CURSOR_KEY_FILE": str(folder / "x"),
         "HUIYIN_DATA_DIR": str(folder),

@@ -99,7 +99,7 @@ class Office:
     def mailer(self, port: int) -> SmtpMailer:
         keys = self._house.data.keys
         smtp = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none"}
-        more = {"collector_url": "http://x", "peer_key_file": keys / "x"}
+        more = {"collector_url": "http://x", "classifier_url": "http://x", "peer_key_file": keys / "x"}
         return SmtpMailer(self._house.settings(TrackerSettings, "tracker", lanes="", **smtp, **more))
 
     def lane(self, mailer: Mailer | None) -> Jobs:

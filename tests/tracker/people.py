@@ -102,6 +102,7 @@ async def people_of(
 ) -> AsyncIterator[People]:
     """A tenant's people, as they come from one address."""
     app, key = house.app("tracker", lanes=lanes, **more), await house.new_key(tenant_id, Scope.OPERATOR)
+    await house.know_tenant(tenant_id)
     address = address or address_of_ones_own()
     transport = httpx.ASGITransport(app, client=(address, 1234))
     headers = {"Authorization": f"Bearer {key}"}

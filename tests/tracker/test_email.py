@@ -26,6 +26,7 @@ def mailer(house: House, port: int, **more: Any) -> SmtpMailer:  # noqa: ANN401 
     keys = house.data.keys
     given = {
         "collector_url": "http://collector.invalid",
+        "classifier_url": "http://classifier.invalid",
         "peer_key_file": keys / "tracker.peer.key",
         "cursor_key_file": keys / "cursor.key",
         "smtp_host": "127.0.0.1",

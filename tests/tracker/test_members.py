@@ -10,7 +10,7 @@ from services.tracker.domain.members import RoleRefusedError, check_giving, is_e
 from shared.access.scopes import ROLES, Role, Scope
 from shared.ids import new_id
 from tests.house_of_test import House, running
-from tests.tracker.people import OTHER_PASSWORD, PASSWORD, People, people_of
+from tests.tracker.people import OTHER_PASSWORD, PASSWORD, URL, People, people_of
 
 DOORS_OF_MANAGERS = [
     ("POST", "/v1/members"),
@@ -41,6 +41,19 @@ async def test_somebody_is_invited_joins_and_may_what_their_role_says(people: Pe
     assert me.json()["member"]["email"] == people.email("wang")
     assert set(me.json()["scopes"]) == ROLES[Role.AGENT]
     assert [json.loads(line["detail"]) for line in await people.lines("member.invite")] == [{"roles": ["agent"]}]
+
+
+async def test_a_link_never_leads_where_the_sender_of_a_request_says(people: People) -> None:
+    somebody = await people.invite("wang", Role.AGENT)
+    headers = {"Host": "evil.example.test", "X-Forwarded-Host": "evil.example.test"}
+    made = await people.client.post(f"/v1/members/{somebody['member']['id']}:link", headers=headers)
+    assert made.json()["url"] == f"{URL}/welcome#{made.json()['token']}"
+
+
+async def test_a_link_begins_with_the_public_url(house: House, tenant_id: UUID) -> None:
+    async with people_of(house, tenant_id, public_url="https://huiyin.example.test/") as people:
+        link = (await people.invite("wang", Role.AGENT))["link"]
+        assert link["url"] == f"https://huiyin.example.test/welcome#{link['token']}"
 
 
 async def test_a_link_works_once_and_older_ones_no_more(people: People) -> None:
@@ -211,6 +224,11 @@ async def test_who_is_forgotten_leaves_an_id_and_nothing_else(people: People) ->
         ("li@example", "li@example", False),
         ("li@@example.test", "li@@example.test", False),
         ("l i@example.test", "l i@example.test", False),
+        ("l\u200bi@example.test", "l\u200bi@example.test", False),
+        ("li@exam\u00adple.test", "li@exam\u00adple.test", False),
+        ("\u202eli@example.test", "\u202eli@example.test", False),
+        ("li\u3164@example.test", "li\u1160@example.test", False),
+        ("li\ufe0f@example.test", "li\ufe0f@example.test", False),
         ("a" * 250 + "@x.test", "a" * 250 + "@x.test", False),
     ],
 )

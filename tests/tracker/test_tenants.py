@@ -10,6 +10,8 @@ from uuid import UUID
 import httpx
 import pytest
 
+from services.tracker.domain.reasons import names_a_person
+from shared.access.keys import FIRST_TENANT_ID
 from shared.access.scopes import Role, Scope, scopes_of
 from shared.ids import new_id
 from tests.collector.door import first_error, refusal
@@ -137,7 +139,11 @@ async def test_a_tenant_is_deleted_in_two_steps_and_by_its_name(offices: Offices
     refused = refusal(await offices.tracker.post(delete, json=right))
     assert (refused["code"], refused["legal_moves"]) == ("illegal_tenant_state", ["suspended"])
     await offices.tracker.post(f"/v1/tenants/{tenant['id']}:suspend", json=WHY)
-    assert (await offices.tracker.post(delete, json=right)).json()["state"] == "deleted"
+    own = {"Huiyin-Tenant": tenant["id"]}
+    assert (await offices.tracker.post(delete, json=right, headers=own)).json()["state"] == "deleted"
+    async with offices.house.query("tracker") as owner:
+        noted = "SELECT tenant_id FROM audit WHERE verb = 'tenant.delete_asked' AND object_id = $1"
+        assert {row["tenant_id"] for row in await owner.fetch(noted, UUID(tenant["id"]))} == {FIRST_TENANT_ID}
 
 
 async def test_nothing_of_a_deleted_tenant_is_left_and_nothing_comes_back(offices: Offices) -> None:
@@ -160,6 +166,54 @@ async def test_nothing_of_a_deleted_tenant_is_left_and_nothing_comes_back(office
     await offices.send_late(tenant["id"], other["id"])
     assert await offices.left_of(tenant["id"]) == {}
     assert await offices.has_cases(other["id"])
+
+
+async def test_a_deletion_holds_from_its_answer_on_and_elsewhere_with_its_event(house: House) -> None:
+    """No lane runs in the tracker, so that the job which deletes the rows has not begun."""
+    key = await house.new_key(new_id(), Scope.OPERATOR)
+    async with running(house.app("tracker"), key) as tracker:
+        made = (await tracker.post("/v1/tenants", json={"slug": f"t-{new_id().hex[-12:]}", "name": "x"})).json()
+        at, own = f"/v1/tenants/{made['id']}", {"Huiyin-Tenant": made["id"]}
+        assert (await tracker.post(f"{at}:suspend", json=WHY)).is_success
+        assert (await tracker.post("/v1/keys", json=SERVER, headers=own)).is_success, "export and the like go on"
+        assert (await tracker.post(f"{at}:delete", json=WHY | {"slug": made["slug"]})).is_success
+        assert refusal(await tracker.post("/v1/keys", json=SERVER, headers=own))["code"] == "unknown_tenant"
+        changed = await tracker.patch(at, json={"name": "y"}, headers=ANY_VERSION)
+        assert refusal(changed)["code"] == "unknown_tenant"
+    async with house.query("collector", "app") as app, house.query("collector") as owner:
+        await house.know_tenant(UUID(made["id"]))
+        await owner.execute("UPDATE credential SET revoked_at = now() WHERE id = $1", UUID(made["id"]))
+        known = "SELECT tenant_is_known($1)"
+        await app.execute("SELECT note_forgotten($1)", UUID(made["id"]))
+        assert await app.fetchval(known, UUID(made["id"])), "another's transaction ends nothing"
+        async with app.transaction():
+            await app.execute("SELECT set_config('app.tenant_ids', $1, true)", f"{{{made['id']}}}")
+            await app.execute("SELECT note_forgotten($1)", UUID(made["id"]))
+        assert not await app.fetchval(known, UUID(made["id"]))
+
+
+async def test_nobody_at_the_door_of_a_tenant_that_is_shut_out_learns_that_a_password_is_right(house: House) -> None:
+    """Nor does a try leave a line there, or in the audit of a tenant that never was."""
+    key = await house.new_key(new_id(), Scope.OPERATOR)
+    async with running(house.app("tracker"), key) as tracker:
+        made = (await tracker.post("/v1/tenants", json={"slug": f"t-{new_id().hex[-12:]}", "name": "x"})).json()
+        link = await tracker.post("/v1/sign-in/first-links", json={}, headers={"Huiyin-Tenant": made["id"]})
+        who = {"email": "li@example.test", "password": "mauve tractor nine"}
+        joined = await tracker.post("/v1/sign-in/link", json=who | {"token": link.json()["token"], "name": "Li"})
+        assert joined.is_success, joined.text
+        tracker.headers.pop("Authorization")
+        says = [who | {"tenant": name} for name in (made["id"], made["slug"], str(new_id()))]
+        wrong = who | {"tenant": made["id"], "password": "another tractor ten"}
+        assert (await tracker.post("/v1/sign-in", json=says[0])).status_code == 201
+        suspended = await tracker.post(
+            f"/v1/tenants/{made['id']}:suspend", json=WHY, headers={"Authorization": f"Bearer {key}"}
+        )
+        assert suspended.is_success
+        answers = [refusal(await tracker.post("/v1/sign-in", json=said)) for said in (*says, wrong)]
+        assert {(said["status"], said["code"]) for said in answers} == {(401, "sign_in_failed")}
+    async with house.query("tracker") as owner:
+        left = "SELECT count(*) FROM audit WHERE tenant_id = ANY ($1) AND verb = 'sign_in.refuse'"
+        assert await owner.fetchval(left, [UUID(said["tenant"]) for said in (says[0], says[2])]) == 0
 
 
 async def test_a_number_is_read_by_the_country_that_the_tenant_is_at_home_in(offices: Offices) -> None:
@@ -204,6 +258,30 @@ async def test_a_wrong_tenant_is_refused_by_field(offices: Offices, field: str, 
     wanted = {"slug": "good", "name": "good", field: value}
     pointer, said = first_error(refusal(await offices.tracker.post("/v1/tenants", json=wanted)))
     assert (pointer.split("/")[1], said) == (field, code)
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_refused"),
+    [
+        ("li@example.test asked for it", True),
+        ("客户 138-0013-8000 要求", True),
+        ("call ＋４９ (30) 1234 5678", True),
+        ("证件 11010519491231002X", True),
+        ("ticket 20261122, contract ended 2026-11-22 14:05", False),
+        ("合同到期 @ 2026/11/22", False),
+    ],
+)
+def test_a_reason_names_no_person(reason: str, is_refused: bool) -> None:  # noqa: FBT001 - an expected value
+    assert names_a_person(reason) is is_refused
+
+
+async def test_a_reason_that_names_a_person_is_refused_at_every_door_that_takes_one(house: House) -> None:
+    async with running(house.app("tracker"), await house.new_key(new_id(), Scope.OPERATOR)) as client:
+        made = (await client.post("/v1/tenants", json={"slug": f"t-{new_id().hex[-12:]}", "name": "x"})).json()
+        body = {"reason": "li@example.test"}
+        for door in (f"tenants/{made['id']}:suspend", f"tenants/{made['id']}:resume", f"keys/{new_id()}:revoke"):
+            refused = refusal(await client.post(f"/v1/{door}", json=body))
+            assert first_error(refused) == ("/reason", "names_a_person")
 
 
 async def test_an_operator_cannot_work_for_a_tenant_that_is_not_there(offices: Offices) -> None:

@@ -50,20 +50,14 @@ router = Router(prefix="/v1", tags=["erasure"])
 async def post_customer_erase(customer_id: UUID, asked: EraseIn, here: Here, actor: Eraser, once: Once) -> ErasedOut:
     """Erases a customer with all that they said. Doing it again changes nothing."""
     command = Erase(actor.tenant_id, ErasureKind.CUSTOMER, customer_id, asked.reason, new_id().hex)
-    render = _Rendering(customer_id)
-    erased = await once.perform(here.database, actor, partial(erase, keyring=here.keyring, command=command), render)
-    await render.write_down(here)
-    return erased
+    return await _erase(here, actor, once, command)
 
 
 @router.post("/feedback/{feedback_id}:erase")
 async def post_feedback_erase(feedback_id: UUID, asked: EraseIn, here: Here, actor: Eraser, once: Once) -> ErasedOut:
     """Erases one feedback. Doing it again changes nothing."""
     command = Erase(actor.tenant_id, ErasureKind.FEEDBACK, feedback_id, asked.reason, new_id().hex)
-    render = _Rendering(feedback_id)
-    erased = await once.perform(here.database, actor, partial(erase, keyring=here.keyring, command=command), render)
-    await render.write_down(here)
-    return erased
+    return await _erase(here, actor, once, command)
 
 
 @router.post("/erasures:retell")
@@ -74,6 +68,13 @@ async def post_erasures_retell(here: Here, actor: Eraser, once: Once) -> RetoldO
     told = await once.perform(here.database, actor, work, _retold)
     here.kick_relay()
     return told
+
+
+async def _erase(here: Context, actor: Actor, once: Once, command: Erase) -> ErasedOut:
+    render = _Rendering(command.subject_id)
+    erased = await once.perform(here.database, actor, partial(erase, keyring=here.keyring, command=command), render)
+    await render.write_down(here)
+    return erased
 
 
 def _retold(told: int) -> RetoldOut:

@@ -5,8 +5,10 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from services.tracker.console.charts.drawing import Drawing
 from shared.database import Database
 from shared.messaging.lanes import Kick
+from shared.peers.reading import Peer
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,10 @@ class Context:
     database: Database
     carrier: Database
     kick_jobs: Kick
+    collector: Peer
+    classifier: Peer
+    drawing: Drawing
+    kick_relay: Kick
 
 
 async def context_of(request: Request) -> Context:

@@ -15,6 +15,7 @@ from services.tracker.domain.session_times import WHOLE_DAYS
 from services.tracker.identity.hashing import PasswordHashes, TooBusyError
 from services.tracker.identity.provider import Provider
 from services.tracker.store.tenant_slugs import tenant_by_slug
+from services.tracker.store.tenants import is_open
 from services.tracker.store.tries import Bucket, TooManyTriesError, give_back, take
 from services.tracker.use_cases.keep_sessions import Opened
 from shared.access.credentials import Credentials
@@ -51,12 +52,19 @@ class Entrance:
 
     def url(self, request: Request, path: str) -> str:
         """An absolute URL of this service."""
-        return (self.public_url or str(request.base_url)).rstrip("/") + path
+        return (self.public_url or _where_it_listens(request)).rstrip("/") + path
 
     def has_changed(self) -> None:
         """After a commit that changed who may do what: known here at once, and sent to the others without delay."""
         self.credentials.forget()
         self.kick_relay()
+
+
+def _where_it_listens(request: Request) -> str:
+    """Never the Host header: whoever sends a request writes it, and a link would take its secret to their host."""
+    host, port = request.scope.get("server") or ("localhost", None)
+    host = f"[{host}]" if ":" in host else host
+    return f"{request.url.scheme}://{host}" + (f":{port}" if port else "")
 
 
 async def _entrance_of(request: Request) -> Entrance:
@@ -73,13 +81,21 @@ def key_of(secret: str, purpose: str) -> bytes:
 
 
 async def tenant_named(at: Entrance, name: str) -> UUID | None:
-    """The tenant with this short name or id. Who names one that does not exist learns nothing of it."""
+    """The tenant with this short name or id, unless it is shut out. Who names one that is not there learns nothing.
+
+    A tenant that is shut out is as one that is not there: another answer to a right password than to a wrong one
+    would tell a guesser that it is right, and people use theirs elsewhere, too. So it is with members who are shut out.
+    """
     async with at.database.transaction() as tx:
         found = await tenant_by_slug(tx, name)
+    if found is not None:
+        return found
     try:
-        return found or UUID(name)
+        tenant_id = UUID(name)
     except ValueError:
         return None
+    async with at.database.transaction(tenant_id) as tx:
+        return tenant_id if await is_open(tx, tenant_id) else None
 
 
 def buckets_of(at: Entrance, request: Request, account: str | None = None) -> list[Bucket]:
@@ -116,11 +132,16 @@ async def forgive_try(at: Entrance, buckets: Sequence[Bucket]) -> None:
 async def hash_new(at: Entrance, password: str, about_person: Sequence[str]) -> str:
     """The hash of a new password. Raises 422 that says why it is refused, and 503 when too many wait."""
     normal = normal_password(password)
-    fault = fault_of(normal, [*about_person, at.brand])
+    fault = fault_of(normal, about_person, at.brand)
     if fault is not None:
         raise Problem("invalid", 422, errors=[FieldError("/password", fault.code, fault.about)])
+    return await hash_again(at, password)
+
+
+async def hash_again(at: Entrance, password: str) -> str:
+    """The hash of a password that is used already: a rule that came later locks nobody out. Raises 503."""
     try:
-        return await at.hashes.hash(normal)
+        return await at.hashes.hash(normal_password(password))
     except TooBusyError:
         raise Problem("unavailable", 503) from None
 

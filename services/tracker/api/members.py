@@ -23,6 +23,8 @@ from services.tracker.store.member_tables import Member
 from services.tracker.store.members import EmailTakenError, list_members, read_member
 from services.tracker.use_cases import change_members as use
 from services.tracker.use_cases.change_members import MadeLink
+from shared.access.audit import UseCase
+from shared.access.credentials import Actor
 from shared.clock import now
 from shared.paging import Place
 from shared.web.doors import MemberManager
@@ -83,31 +85,19 @@ async def patch_member(
 @router.post("/{member_id}:disable")
 async def post_member_disable(member_id: UUID, at: At, actor: MemberManager, once: Once) -> MemberOut:
     """Shuts somebody out: their sessions end everywhere."""
-    work = partial(use.disable, actor=actor, member_id=member_id, moment=now())
-    with _refusals():
-        changed = await once.perform(at.database, actor, work, member_out)
-    at.has_changed()
-    return changed
+    return await _done(at, actor, once, partial(use.disable, actor=actor, member_id=member_id, moment=now()))
 
 
 @router.post("/{member_id}:enable")
 async def post_member_enable(member_id: UUID, at: At, actor: MemberManager, once: Once) -> MemberOut:
     """Lets somebody in again. They sign in anew."""
-    work = partial(use.enable, actor=actor, member_id=member_id, moment=now())
-    with _refusals():
-        changed = await once.perform(at.database, actor, work, member_out)
-    at.has_changed()
-    return changed
+    return await _done(at, actor, once, partial(use.enable, actor=actor, member_id=member_id, moment=now()))
 
 
 @router.post("/{member_id}:forget")
 async def post_member_forget(member_id: UUID, at: At, actor: MemberManager, once: Once) -> MemberOut:
     """Erases who somebody was. Their id stays for the audit; it cannot be undone."""
-    work = partial(use.forget, actor=actor, member_id=member_id, moment=now())
-    with _refusals():
-        changed = await once.perform(at.database, actor, work, member_out)
-    at.has_changed()
-    return changed
+    return await _done(at, actor, once, partial(use.forget, actor=actor, member_id=member_id, moment=now()))
 
 
 @router.post("/{member_id}:link", status_code=201)
@@ -116,6 +106,13 @@ async def post_member_link(request: Request, member_id: UUID, at: At, actor: Mem
     work = partial(use.make_link, actor=actor, member_id=member_id, moment=now())
     with _refusals():
         return await once.perform(at.database, actor, work, partial(link_out, at, request))
+
+
+async def _done(at: At, actor: Actor, once: Once, work: UseCase[Member]) -> MemberOut:
+    with _refusals():
+        changed = await once.perform(at.database, actor, work, member_out)
+    at.has_changed()
+    return changed
 
 
 @contextmanager

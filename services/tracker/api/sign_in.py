@@ -13,6 +13,7 @@ from services.tracker.api.entrance import (
     buckets_of,
     count_try,
     forgive_try,
+    hash_again,
     hash_new,
     is_right,
     keep_in_browser,
@@ -171,7 +172,7 @@ async def redeem(request: Request, at: Entrance, said: LinkIn) -> Opened:
 async def _opened(at: Entrance, member: Member, password: str) -> Opened:
     rehashed = None
     if member.password_hash is not None and at.hashes.is_outdated(member.password_hash):
-        rehashed = await hash_new(at, password, [])
+        rehashed = await hash_again(at, password)
     work = partial(sign_in, checked=member, rehashed=rehashed, moment=now())
     try:
         opened = await perform(at.database, visitor(member.tenant_id), work)

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from services.tracker.api.context import Context, Here
+from services.tracker.domain.reasons import names_a_person
 from services.tracker.domain.tenancy import SLUG, IllegalTenantStateError, country_of, is_time_zone
 from services.tracker.store.identity_tables import Tenant
 from services.tracker.store.tenants import list_tenants, read_tenant, tenant_places
@@ -26,6 +27,7 @@ from services.tracker.use_cases.keep_tenants import (
 )
 from shared.access.audit import UseCase, perform
 from shared.access.credentials import Actor
+from shared.access.keys import FIRST_TENANT_ID
 from shared.access.kinds import Kind
 from shared.access.scopes import Scope
 from shared.clock import now
@@ -55,6 +57,12 @@ def _time_zone(name: str) -> str:
     return name
 
 
+def _reason(text: str) -> str:
+    if names_a_person(text):
+        raise PydanticCustomError("names_a_person", "personal data in a reason")
+    return text
+
+
 def _country(code: str) -> str:
     if code not in DIAL_PLANS:
         raise PydanticCustomError("not_a_country", "not a country", {"known": ", ".join(DIAL_PLANS)})
@@ -65,14 +73,11 @@ Slug = Annotated[FilledText, Field(max_length=SLUG_LENGTH_MAX), AfterValidator(_
 TimeZone = Annotated[Name, AfterValidator(_time_zone)]
 Country = Annotated[Name, AfterValidator(_country)]
 Languages = Annotated[list[Language], Field(min_length=1, max_length=len(Language))]
-Reason = Annotated[FilledText, Field(max_length=REASON_LENGTH_MAX)]
+Reason = Annotated[FilledText, Field(max_length=REASON_LENGTH_MAX), AfterValidator(_reason)]
 
 
 class TenantIn(BaseModel):
-    """A tenant to be made. `slug` is its short name, which people give when they sign in.
-
-    A telephone number without a country's code is one of `country` (ISO 3166-1); left out, it follows the time zone.
-    """
+    """A tenant to be made. `slug` is for signing in; `country` (ISO 3166-1) follows the time zone unless told."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -95,7 +100,7 @@ class TenantChangeIn(BaseModel):
 
 
 class ReasonIn(BaseModel):
-    """Why; it stands in the audit log."""
+    """Why; it stands in the audit for good, so it names no person: a contract's or a ticket's number will do."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -146,8 +151,8 @@ def _may_touch(actor: Actor, tenant_id: UUID) -> Actor:
 async def post_tenant(wanted: TenantIn, here: Here, actor: Operator, once: Once) -> TenantOut:
     """Makes a tenant. Its people and keys come next."""
     tenant_id = once.new_id(actor)
-    country = wanted.country or country_of(wanted.time_zone)
-    parts = TenantWanted(wanted.name, wanted.time_zone, wanted.languages, country)
+    home = wanted.country or country_of(wanted.time_zone)
+    parts = TenantWanted(wanted.name, wanted.time_zone, wanted.languages, home)
     work = partial(make_tenant, tenant_id=tenant_id, slug=wanted.slug, wanted=parts, moment=now())
     try:
         return await once.perform(here.database, actor.within(tenant_id), work, TenantOut.model_validate)
@@ -188,8 +193,8 @@ async def patch_tenant(
 @router.post("/{tenant_id}:suspend")
 async def post_tenant_suspend(tenant_id: UUID, why: ReasonIn, here: Here, actor: Operator, once: Once) -> TenantOut:
     """Shuts a tenant out: its keys and people are refused everywhere within seconds. Nothing is deleted."""
-    work = _to(TenantState.SUSPENDED, tenant_id, why)
     with _refusals():
+        work = _to(TenantState.SUSPENDED, tenant_id, why)
         return await once.perform(here.database, actor.within(tenant_id), work, TenantOut.model_validate)
 
 
@@ -208,10 +213,13 @@ async def post_tenant_delete(tenant_id: UUID, why: DeletionIn, here: Here, actor
     if tenant.slug != why.slug:
         raise Problem("invalid", 422, errors=[FieldError("/slug", "other_slug")])
     work = _to(TenantState.DELETED, tenant_id, why)
-    await perform(here.database, actor, partial(note_deletion, tenant_id=tenant_id, reason=why.reason))
+    # Wherever the operator is at work: in the tenant's own audit it would go with the tenant.
+    noting = partial(note_deletion, tenant_id=tenant_id, reason=why.reason)
+    await perform(here.database, actor.within(FIRST_TENANT_ID), noting)
     with _refusals():
         deleted = await once.perform(here.database, actor.within(tenant_id), work, TenantOut.model_validate)
     here.kick_jobs()
+    here.kick_relay()
     return deleted
 
 
@@ -235,6 +243,6 @@ def _refusals() -> Iterator[None]:
     except UnknownTenantError:
         raise Problem("unknown_tenant", 404) from None
     except IllegalTenantStateError as error:
-        about, legal = {"state": error.state, "to": error.to}, list(error.legal)
-        extra = {"state": error.state, "legal_moves": legal}
+        about = {"state": error.state, "to": error.to}
+        extra = {"state": error.state, "legal_moves": list(error.legal)}
         raise Problem("illegal_tenant_state", 409, about=about, extra=extra) from None

@@ -9,6 +9,9 @@ LENGTH_MIN = 12
 LENGTH_MAX = 200
 _DISTINCT_MIN = 4
 _PART_LENGTH_MIN = 3
+# A name of the house or a person inside a password; shorter ones stand in many a word. Han characters say more each.
+_NAME_LENGTH_MIN = 4
+_HAN_NAME_LENGTH_MIN = 2
 
 # What guessers begin with, in small letters and without the digits and marks that people put around it.
 _COMMON = frozenset({
@@ -44,14 +47,18 @@ def normal_password(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def fault_of(password: str, about_person: Iterable[str]) -> Fault | None:
-    """What is wrong with a password in its normal spelling, or None. `about_person`: e-mail, name, brand."""
+def fault_of(password: str, about_person: Iterable[str], brand: str) -> Fault | None:
+    """What is wrong with a password in its normal spelling, or None. `about_person`: e-mail, name.
+
+    It may not consist of these or the brand, nor hold the brand or what stands before the @.
+    """
+    about_person = [*about_person]
     if len(password) < LENGTH_MIN:
         return Fault("too_short", {"min_length": LENGTH_MIN})
     if len(password) > LENGTH_MAX:
         return Fault("too_long", {"max_length": LENGTH_MAX})
     folded = password.casefold()
-    if _is_like(folded, about_person):
+    if _is_like(folded, [*about_person, brand]) or _holds_one(folded, _names(about_person, brand)):
         return Fault("password_like_you", {})
     return Fault("password_common", {}) if _is_common(folded) else None
 
@@ -80,6 +87,17 @@ def _is_like(folded: str, about_person: Iterable[str]) -> bool:
     parts = {part for said in about_person for part in _parts(said.casefold())}
     cores = {core for core in map(_core, parts) if len(core) >= _PART_LENGTH_MIN}
     return folded in parts or not cores.isdisjoint({_core(folded), _core(_unit(folded))})
+
+
+def _names(about_person: Iterable[str], brand: str) -> set[str]:
+    accounts = [said.partition("@")[0] for said in about_person if "@" in said]
+    cores = {_core(name.casefold()) for name in (*accounts, brand, *brand.split())}
+    return {core for core in cores if len(core) >= (_NAME_LENGTH_MIN if core.isascii() else _HAN_NAME_LENGTH_MIN)}
+
+
+def _holds_one(folded: str, names: Iterable[str]) -> bool:
+    spellings = (_MARKS.sub("", folded), _core(folded), _MARKS.sub("", folded.translate(_LEET)))
+    return any(name in spelling for name in names for spelling in spellings)
 
 
 def _parts(said: str) -> set[str]:

@@ -40,6 +40,14 @@ class NoticeEvent(StrEnum):
     CLOSURE = "closure"
 
 
+class MemberWarning(StrEnum):
+    """What a member is told that somebody else did to their account."""
+
+    RESET_LINK = "member_reset_link"
+    ROLES = "member_roles"
+    PASSWORD = "member_password"  # noqa: S105 - a template's name, not a secret
+
+
 # What a mail page shows: everything that was written to somebody, whether or not it left.
 MAIL_STATES = (
     NoticeState.NOT_SENT,

@@ -1,11 +1,11 @@
-"""Writes what a customer reads, in their language. Templates see no personal data."""
+"""Writes what a customer or a member reads, in their language. Templates see no personal data."""
 
 from pathlib import Path
 
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
-from services.tracker.domain.telling import Letter, NoticeEvent
+from services.tracker.domain.telling import Letter, MemberWarning, NoticeEvent
 from shared.contracts.vocabulary import Language
 
 _TEMPLATES = SandboxedEnvironment(
@@ -17,7 +17,9 @@ _TEMPLATES = SandboxedEnvironment(
 )
 
 
-def write_letter(event: NoticeEvent, language: Language, *, brand: str, answer: str | None) -> Letter:
+def write_letter(
+    event: NoticeEvent | MemberWarning, language: Language, *, brand: str, answer: str | None = None
+) -> Letter:
     """The first line of a template is the subject; the rest is the text."""
     template = _TEMPLATES.get_template(f"{event}.{language}.txt")
     subject, _, text = template.render(brand=brand, answer=answer).partition("\n")

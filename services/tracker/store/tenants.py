@@ -16,6 +16,7 @@ _IS_SHUT = """
 SELECT EXISTS (SELECT 1 FROM tenant WHERE tenant_id = $1 AND state <> 'active')
     OR EXISTS (SELECT 1 FROM forgotten_tenant WHERE tenant_id = $1)
 """
+_IS_OPEN = f"SELECT tenant_is_known($1) AND NOT ({_IS_SHUT})"
 _ONE = "SELECT * FROM tenant WHERE tenant_id = $1 AND id = $1"
 _ALL = "SELECT * FROM tenant WHERE tenant_id = ANY ($1) ORDER BY array_position($1, id)"
 _CHANGE = """
@@ -33,6 +34,11 @@ ORDER BY created_at DESC, id DESC LIMIT $3
 async def is_shut(tx: Tx, tenant_id: UUID) -> bool:
     """Whether the tenant is suspended or deleted; one that never was has nobody who could come in."""
     return bool(await tx.fetchval(_IS_SHUT, tenant_id))
+
+
+async def is_open(tx: Tx, tenant_id: UUID) -> bool:
+    """Whether there is such a tenant, and its people are let in."""
+    return bool(await tx.fetchval(_IS_OPEN, tenant_id))
 
 
 async def add_tenant(tx: Tx, tenant: Tenant) -> Tenant | None:

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from services.tracker.domain.links import LIFETIMES, LinkPurpose, LinkToken, new_token
 from services.tracker.domain.members import check_giving
+from services.tracker.domain.telling import MemberWarning
 from services.tracker.store import links, members
 from services.tracker.store.member_tables import Member, OneTimeLink
 from services.tracker.store.members import HeldMember
 from services.tracker.use_cases.keep_sessions import end_all_of
 from services.tracker.use_cases.tell_access import tell_member
+from services.tracker.use_cases.warn_member import order_warning
 from shared.access.audit import AuditLine, Done
 from shared.access.credentials import Actor
 from shared.access.keys import hash_secret
@@ -83,6 +85,8 @@ async def change(tx: Tx, command: ChangeMember) -> Done[Member]:
         raise LastAdminError
     saved = await members.save_member(tx, held.member.model_copy(update=dict(wanted)))
     await tell_member(tx, saved, command.moment)
+    if set(after) != set(before) and actor.member_id != member_id:
+        await order_warning(tx, saved, MemberWarning.ROLES, command.moment)
     detail = {"fields": sorted(wanted), "roles_before": before, "roles_after": after}
     return Done(saved, AuditLine("member.change", "member", member_id, detail))
 
@@ -128,6 +132,7 @@ async def make_link(tx: Tx, actor: Actor, member_id: UUID, moment: datetime) -> 
         raise MemberDisabledError
     purpose = LinkPurpose.INVITE if held.member.joined_at is None else LinkPurpose.RESET
     made = await _link(tx, actor.tenant_id, purpose, moment, member_id=member_id)
+    await order_warning(tx, held.member, MemberWarning.RESET_LINK, moment)
     return Done(made, AuditLine("member.link", "member", member_id, {"purpose": purpose}))
 
 

@@ -83,7 +83,7 @@ async def note_deletion(_: Tx, tenant_id: UUID, reason: str) -> Done[None]:
 
 async def _held(tx: Tx, tenant_id: UUID) -> Tenant:
     tenant = await hold_tenant_row(tx, tenant_id)
-    if tenant is None:
+    if tenant is None or tenant.state == TenantState.DELETED:  # Its rows go as soon as the job comes to them.
         raise UnknownTenantError
     return tenant
 

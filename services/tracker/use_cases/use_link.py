@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from services.tracker.domain.links import LinkPurpose, LinkToken
+from services.tracker.domain.telling import MemberWarning
 from services.tracker.store import links, members
 from services.tracker.store.member_tables import Member, OneTimeLink
 from services.tracker.use_cases.keep_sessions import Opened, Way, end_all_of, open_session
 from services.tracker.use_cases.tell_access import tell_member
+from services.tracker.use_cases.warn_member import order_warning
 from shared.access.audit import AuditLine, Done
 from shared.access.keys import hash_secret
 from shared.access.scopes import Role
@@ -68,6 +70,8 @@ async def use_link(tx: Tx, command: UseLink) -> Done[Opened]:
     saved = await members.save_member(tx, member.model_copy(update=_joined(member, link, command)))
     await tell_member(tx, saved, moment)
     await end_all_of(tx, saved, moment)
+    if link.purpose == LinkPurpose.RESET:
+        await order_warning(tx, saved, MemberWarning.PASSWORD, moment)
     opened = await open_session(tx, saved, Way.LINK, moment)
     return Done(opened, AuditLine("member.use_link", "member", saved.id, {"purpose": link.purpose}))
 

@@ -1,0 +1,37 @@
+"""The way ⇢ between services for a signed-in person: their own token, a short limit, no second try."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from shared.trace import trace_id, traceparent
+
+READ_TIMEOUT_S = 2.0
+
+
+class PeerSilentError(Exception):
+    """The other service does not answer now."""
+
+
+class Peer:
+    """Another service, asked on a person's behalf. It checks their scopes itself and writes the audit line."""
+
+    def __init__(self, url: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._client = httpx.AsyncClient(base_url=url, transport=transport, trust_env=False, timeout=READ_TIMEOUT_S)
+
+    async def read(self, path: str, token: str, query: Mapping[str, Any] | None = None) -> httpx.Response:
+        """⇢: a question. Raises PeerSilentError."""
+        return await self._ask("GET", path, token, params=query)
+
+    async def close(self) -> None:
+        """Ends the connections."""
+        await self._client.aclose()
+
+    async def _ask(self, method: str, path: str, token: str, **how: Any) -> httpx.Response:  # noqa: ANN401 - what httpx takes
+        headers = {"Authorization": f"Bearer {token}", "traceparent": traceparent(trace_id())}
+        headers |= how.pop("headers", {})
+        try:
+            return await self._client.request(method, path, headers=headers, **how)
+        except httpx.TransportError as error:
+            raise PeerSilentError(type(error).__name__) from error
