@@ -65,6 +65,7 @@ HOT = [
     Hot("tracker", "cases", "_ONE", (SOME,)),
     Hot("tracker", "cases", "_HOLD", ([SOME],)),
     Hot("tracker", "case_events", "_HISTORY", (SOME,)),
+    Hot("tracker", "case_events", "_COUNT", (SOME, "reply")),
     Hot("tracker", "problems", "_OF_CASE", (SOME,)),
     Hot("tracker", "cases", "_KNOWN", ([SOME],)),
     Hot("tracker", "problems", "_ONE", (SOME,)),
