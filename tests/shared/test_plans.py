@@ -62,6 +62,8 @@ HOT = [
     Hot("classifier", "verdicts", "_BY_FEEDBACK", (SOME,)),
     Hot("tracker", "cases", "_LIST", (*ANY_CASE, *NONE_PLACE, 50)),
     Hot("tracker", "cases", "_LIST", (*ANY_CASE, now(), SOME, 50)),
+    Hot("tracker", "cases", "_REVIEW", (None, None, 50)),
+    Hot("tracker", "cases", "_REVIEW", (0.5, SOME, 50)),
     Hot("tracker", "cases", "_ONE", (SOME,)),
     Hot("tracker", "cases", "_HOLD", ([SOME],)),
     Hot("tracker", "case_events", "_HISTORY", (SOME,)),
