@@ -40,6 +40,7 @@ from shared.web.versions import Fresh, Versioned
 
 REASON_LENGTH_MAX = 500
 SLUG_LENGTH_MAX = 40
+_DEMO = "a demonstration: its mails are kept and never sent; an operator's to say"
 
 
 def _slug(text: str) -> str:
@@ -57,6 +58,7 @@ def _time_zone(name: str) -> str:
 Slug = Annotated[FilledText, Field(max_length=SLUG_LENGTH_MAX), AfterValidator(_slug)]
 TimeZone = Annotated[Name, AfterValidator(_time_zone)]
 Languages = Annotated[list[Language], Field(min_length=1, max_length=len(Language))]
+Brand = Annotated[Name, Field(description="the name under which customers are written to")]
 Reason = Annotated[FilledText, Field(max_length=REASON_LENGTH_MAX)]
 
 
@@ -69,16 +71,25 @@ class TenantIn(BaseModel):
     name: Name
     time_zone: TimeZone = "Asia/Shanghai"
     languages: Languages = [Language.ZH, Language.EN]
+    brand: Brand | None = None
+    is_demo: bool = Field(default=False, description=_DEMO)
 
 
 class TenantChangeIn(BaseModel):
-    """What is to be otherwise; a part that is left out stays."""
+    """What is to be otherwise; a part that is left out stays. Without a brand, customers read the instance's."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: Name | None = None
     time_zone: TimeZone | None = None
     languages: Languages | None = None
+    brand: Brand | None = None
+    is_demo: bool | None = Field(None, description=_DEMO)
+
+    def parts(self) -> TenantWanted:
+        """What was said. Of all parts, only a brand can be taken away."""
+        said = self.model_dump(exclude_unset=True)
+        return {name: value for name, value in said.items() if value is not None or name == "brand"}
 
 
 class ReasonIn(BaseModel):
@@ -105,6 +116,8 @@ class TenantOut(Versioned):
     name: str
     time_zone: str
     languages: list[Language]
+    brand: str | None
+    is_demo: bool
     state: TenantState
     created_at: datetime
     changed_at: datetime
@@ -132,7 +145,7 @@ def _may_touch(actor: Actor, tenant_id: UUID) -> Actor:
 async def post_tenant(wanted: TenantIn, here: Here, actor: Operator, once: Once) -> TenantOut:
     """Makes a tenant. Its people and keys come next."""
     tenant_id = once.new_id(actor)
-    parts = TenantWanted(wanted.name, wanted.time_zone, wanted.languages)
+    parts = wanted.model_dump(exclude={"slug"})
     work = partial(make_tenant, tenant_id=tenant_id, slug=wanted.slug, wanted=parts, moment=now())
     try:
         return await once.perform(here.database, actor.within(tenant_id), work, TenantOut.model_validate)
@@ -162,9 +175,10 @@ async def get_tenant(tenant_id: UUID, here: Here, actor: WorkReader, fresh: Fres
 async def patch_tenant(
     tenant_id: UUID, wanted: TenantChangeIn, here: Here, actor: Manager, change: Change
 ) -> TenantOut:
-    """Renames a tenant, or sets its time zone and languages."""
-    parts = TenantWanted(wanted.name, wanted.time_zone, wanted.languages)
-    work = partial(change_tenant, tenant_id=tenant_id, wanted=parts, expected=change.expected)
+    """Renames a tenant, or sets its time zone, languages and brand."""
+    if wanted.is_demo is not None and not actor.may(Scope.OPERATOR):
+        raise Problem("forbidden", 403, about={"scope": Scope.OPERATOR})
+    work = partial(change_tenant, tenant_id=tenant_id, wanted=wanted.parts(), expected=change.expected)
     with _refusals():
         return await change.perform(here.database, _may_touch(actor, tenant_id), work, TenantOut.model_validate)
 

@@ -8,8 +8,8 @@ from shared.database import Database, Tx
 from shared.paging import Place, after
 
 _ADD = """
-INSERT INTO tenant (tenant_id, id, slug, name, time_zone, languages, state, version, changed_at)
-VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO tenant (tenant_id, id, slug, name, time_zone, languages, state, version, changed_at, is_demo, brand)
+VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (slug) DO NOTHING RETURNING *
 """
 _IS_SHUT = """
@@ -19,8 +19,8 @@ SELECT EXISTS (SELECT 1 FROM tenant WHERE tenant_id = $1 AND state <> 'active')
 _ONE = "SELECT * FROM tenant WHERE tenant_id = $1 AND id = $1"
 _ALL = "SELECT * FROM tenant WHERE tenant_id = ANY ($1) ORDER BY array_position($1, id)"
 _CHANGE = """
-UPDATE tenant SET name = $2, time_zone = $3, languages = $4, state = $5, slug = $6, version = version + 1,
-    changed_at = now()
+UPDATE tenant SET name = $2, time_zone = $3, languages = $4, state = $5, slug = $6, is_demo = $7, brand = $8,
+    version = version + 1, changed_at = now()
 WHERE tenant_id = $1 AND id = $1 RETURNING *
 """
 _KNOWN = """
@@ -38,7 +38,7 @@ async def is_shut(tx: Tx, tenant_id: UUID) -> bool:
 async def add_tenant(tx: Tx, tenant: Tenant) -> Tenant | None:
     """A new tenant as it was written; None when the slug is taken."""
     parts = (tenant.slug, tenant.name, tenant.time_zone, tenant.languages, tenant.state, tenant.version)
-    return await tx.row(Tenant, _ADD, tenant.id, *parts, tenant.changed_at)
+    return await tx.row(Tenant, _ADD, tenant.id, *parts, tenant.changed_at, tenant.is_demo, tenant.brand)
 
 
 async def read_tenant(tx: Tx, tenant_id: UUID) -> Tenant | None:
@@ -53,9 +53,8 @@ async def hold_tenant_row(tx: Tx, tenant_id: UUID) -> Tenant | None:
 
 async def change_tenant_row(tx: Tx, tenant: Tenant) -> Tenant | None:
     """Writes the tenant as it is to be; its version grows by one."""
-    return await tx.row(
-        Tenant, _CHANGE, tenant.id, tenant.name, tenant.time_zone, tenant.languages, tenant.state, tenant.slug
-    )
+    parts = (tenant.name, tenant.time_zone, tenant.languages, tenant.state, tenant.slug, tenant.is_demo, tenant.brand)
+    return await tx.row(Tenant, _CHANGE, tenant.id, *parts)
 
 
 async def list_tenants(tx: Tx, tenant_ids: Sequence[UUID]) -> list[Tenant]:
