@@ -70,11 +70,12 @@ class Writer:
         is_long = facts.channel in LONG_CHANNELS
         counts = FOLLOWED_BY_IN_LONG if is_long else FOLLOWED_BY
         count = min(self.rng.choices(list(counts), list(counts.values()))[0], len(said["more"]))
+        is_note = facts.channel is Channel.SERVICE_RECORD  # Whoever takes a note leaves greetings out.
         return [
-            self._maybe(sheet.opening.get(topic.kind, ()), SHARE_OPENED),
+            self._maybe(sheet.opening.get(topic.kind, ()), SHARE_OPENED * (not is_note)),
             self.rng.choice(said["say"]),
             *self.rng.sample(said["more"], count),
-            self._maybe(sheet.ask.get(topic.kind, ()), SHARE_ASKING),
+            self._maybe(sheet.ask.get(topic.kind, ()), SHARE_ASKING * (not is_note)),
         ]
 
     def _maybe(self, choices: Sequence[str], share: float) -> str:
