@@ -9,6 +9,7 @@ from services.tracker.api import (
     actions,
     cases,
     keys,
+    mail_tests,
     members,
     notices,
     oidc,
@@ -19,7 +20,7 @@ from services.tracker.api import (
     welcome,
 )
 from services.tracker.api.console import CONSOLE_ROUTERS
-from services.tracker.api.context import Context
+from services.tracker.api.context import Context, MailWay
 from services.tracker.api.entrance import Entrance, key_of
 from services.tracker.api.self_checks import look_at_mail
 from services.tracker.console.charts.drawing import Drawing
@@ -47,8 +48,8 @@ from shared.web.server import serve
 
 ROUTERS = (
     *GROUND_ROUTERS, *CONSOLE_ROUTERS,
-    actions.router, cases.router, keys.router, members.router, notices.router, oidc.router, problems.router,
-    sessions.router, sign_in.router, tenants.router, welcome.router,
+    actions.router, cases.router, keys.router, mail_tests.router, members.router, notices.router, oidc.router,
+    problems.router, sessions.router, sign_in.router, tenants.router, welcome.router,
 )  # fmt: skip
 
 
@@ -56,6 +57,7 @@ def build(settings: TrackerSettings) -> FastAPI:
     """The tracker as an application; its lanes run as long as it is served."""
     ground = Ground("tracker", settings)
     addresses = Addresses(settings.collector_url, SecretStr(settings.peer_key_file.read_text().strip()))
+    mailer = SmtpMailer(settings) if settings.smtp_host else None
     context = Context(
         database=ground.database,
         carrier=ground.carrier,
@@ -64,8 +66,8 @@ def build(settings: TrackerSettings) -> FastAPI:
         classifier=Peer(settings.classifier_url),
         drawing=Drawing(),
         kick_relay=ground.kick_relay,
+        mail=_mail_way(settings, mailer),
     )
-    mailer = SmtpMailer(settings) if settings.smtp_host else None
     send_notice = SendNotice(
         database=ground.database,
         addresses=addresses,
@@ -91,6 +93,18 @@ def build(settings: TrackerSettings) -> FastAPI:
     closing += [entrance.provider.close] if entrance.provider else []
     running = ground.running(lanes, closing=closing)
     return create_app("tracker", routers, state=state, running=running, is_ready=ground.is_database_there)
+
+
+def _mail_way(settings: TrackerSettings, mailer: SmtpMailer | None) -> MailWay:
+    return MailWay(
+        mailer=mailer,
+        brand=settings.brand,
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        username=settings.smtp_username,
+        sender=settings.mail_from,
+    )
 
 
 def _entrance(ground: Ground, settings: TrackerSettings) -> Entrance:

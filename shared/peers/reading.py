@@ -8,6 +8,7 @@ import httpx
 from shared.trace import trace_id, traceparent
 
 READ_TIMEOUT_S = 2.0
+WRITE_TIMEOUT_S = 10.0
 
 
 class PeerSilentError(Exception):
@@ -23,6 +24,11 @@ class Peer:
     async def read(self, path: str, token: str, query: Mapping[str, Any] | None = None) -> httpx.Response:
         """⇢: a question. Raises PeerSilentError."""
         return await self._ask("GET", path, token, params=query)
+
+    async def pass_on(self, path: str, token: str, body: Mapping[str, Any], key: str) -> httpx.Response:
+        """⇝: a person's own write, under its idempotency key. Raises PeerSilentError."""
+        headers = {"Idempotency-Key": key}
+        return await self._ask("POST", path, token, json=body, headers=headers, timeout=WRITE_TIMEOUT_S)
 
     async def close(self) -> None:
         """Ends the connections."""

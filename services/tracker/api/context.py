@@ -6,9 +6,23 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.tracker.console.charts.drawing import Drawing
+from services.tracker.notifiers.email import SmtpMailer
 from shared.database import Database
 from shared.messaging.lanes import Kick
 from shared.peers.reading import Peer
+
+
+@dataclass(frozen=True)
+class MailWay:
+    """How mails leave: `mailer` is None while no mail server is set. A page shows the rest, never the password."""
+
+    mailer: SmtpMailer | None
+    brand: str
+    host: str | None
+    port: int
+    security: str
+    username: str | None
+    sender: str
 
 
 @dataclass(frozen=True)
@@ -22,6 +36,7 @@ class Context:
     classifier: Peer
     drawing: Drawing
     kick_relay: Kick
+    mail: MailWay
 
 
 async def context_of(request: Request) -> Context:

@@ -48,6 +48,12 @@ class MemberWarning(StrEnum):
     PASSWORD = "member_password"  # noqa: S105 - a template's name, not a secret
 
 
+class OwnMail(StrEnum):
+    """What somebody writes to themselves."""
+
+    TEST = "mail_test"
+
+
 # What a mail page shows: everything that was written to somebody, whether or not it left.
 MAIL_STATES = (
     NoticeState.NOT_SENT,
