@@ -8,14 +8,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from deploy.commands.csv_file import EXTRA, CsvFile, Record, UnreadableFileError
+from deploy.commands.csv_times import moment_of
 
 BATCH_ROWS_MAX = 200
 ROW_LENGTH_MAX = 200_000  # Ten times what the longest text may hold.
 BATCH_BYTES_MAX = 2 * 1024 * 1024
 
 Document = dict[str, Any]
+USUAL_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
@@ -31,12 +34,28 @@ class Mapping:
     customer: str | None = None
     email: str | None = None
     language: str | None = None
+    phone: str | None = None
+    name: str | None = None
+    date: str | None = None
+    time_zone: ZoneInfo = USUAL_ZONE
+    category: str | None = None
+    model: str | None = None
+    sku: str | None = None
     purposes: tuple[str, ...] = ()
 
     def columns(self) -> list[str]:
         """The columns that the file must have."""
-        named = (self.text, self.id, self.rating, self.customer, self.email, self.language)
-        return [column for column in named if column]
+        named = (self.text, self.id, self.rating, self.language, self.date)
+        about = (*self.of_customer().values(), *self.of_product().values())
+        return [column for column in (*named, *about) if column]
+
+    def of_customer(self) -> dict[str, str | None]:
+        """Which column fills which field of the customer."""
+        return {"external_id": self.customer, "email": self.email, "phone": self.phone, "name": self.name}
+
+    def of_product(self) -> dict[str, str | None]:
+        """Which column fills which field of the product."""
+        return {"category": self.category, "model": self.model, "sku": self.sku}
 
 
 @dataclass(frozen=True)
@@ -97,18 +116,18 @@ def _body(record: Record, mapping: Mapping, seen: Counter[str]) -> Document:
         body["rating"] = {"scale": mapping.rating_scale, "value": _number(record[mapping.rating])}
     if mapping.language and record[mapping.language].strip():
         body["language"] = record[mapping.language].strip()
-    customer = _customer(record, mapping)
-    if customer:
-        body["customer"] = customer
+    if mapping.date and record[mapping.date].strip():
+        body["occurred_at"] = moment_of(record[mapping.date].strip(), mapping.time_zone)
+    parts = {"customer": mapping.of_customer(), "product": mapping.of_product()}
+    body |= {name: filled for name, columns in parts.items() if (filled := _filled(record, columns))}
     if mapping.purposes:
         consent = {"purposes": list(mapping.purposes), "version": "held-by-operator", "stated_by": "operator"}
         body["consent"] = consent
     return {**body, "external_id": _name(record, mapping, body, seen)}
 
 
-def _customer(record: Record, mapping: Mapping) -> Document:
-    given = {"external_id": mapping.customer, "email": mapping.email}
-    return {name: record[column].strip() for name, column in given.items() if column and record[column].strip()}
+def _filled(record: Record, columns: dict[str, str | None]) -> Document:
+    return {name: record[column].strip() for name, column in columns.items() if column and record[column].strip()}
 
 
 def _name(record: Record, mapping: Mapping, body: Document, seen: Counter[str]) -> str:

@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import httpx
 import typer
@@ -79,7 +80,14 @@ def import_file(  # noqa: PLR0913 - each is an option of the command
     rating_scale: Annotated[str, typer.Option(help="stars5, csat5, ces7, nps11 or unit.")] = "stars5",
     customer: Annotated[str | None, typer.Option(help="Column with the customer's number.")] = None,
     email: Annotated[str | None, typer.Option(help="Column with the e-mail address.")] = None,
+    phone: Annotated[str | None, typer.Option(help="Column with the telephone number.")] = None,
+    name: Annotated[str | None, typer.Option(help="Column with the customer's name.")] = None,
     lang: Annotated[str | None, typer.Option(help="Column with the language.")] = None,
+    date: Annotated[str | None, typer.Option(help="Column with the day or time it was said, year first.")] = None,
+    time_zone: Annotated[str, typer.Option(help="Of times that name no zone.")] = "Asia/Shanghai",
+    category: Annotated[str | None, typer.Option(help="Column with the product's category.")] = None,
+    model: Annotated[str | None, typer.Option(help="Column with the product's model.")] = None,
+    sku: Annotated[str | None, typer.Option(help="Column with the product's stock number.")] = None,
     consent: Annotated[str | None, typer.Option(help=_CONSENT_HELP)] = None,
     source: Annotated[str | None, typer.Option(help="What the rows come from; else the file's name.")] = None,
     channel: Annotated[Channel, typer.Option(help="The way they came in.")] = Channel.IMPORT,
@@ -88,9 +96,12 @@ def import_file(  # noqa: PLR0913 - each is an option of the command
     json: JsonOption = False,
 ) -> None:
     """Imports feedback. Importing the same rows again adds nothing. Rejected rows are listed; the others are kept."""
-    columns = {"text": text, "id": row_id, "rating": rating, "customer": customer, "email": email, "language": lang}
+    words = {"text": text, "id": row_id, "rating": rating, "language": lang, "date": date}
+    person = {"customer": customer, "email": email, "phone": phone, "name": name}
+    product = {"category": category, "model": model, "sku": sku}
     stated = {"source": source or file.name, "channel": channel, "rating_scale": rating_scale}
-    mapping = Mapping(**columns, **stated, purposes=_purposes(consent, as_json=json))  # type: ignore[arg-type]  # by name
+    checked = {"time_zone": _zone(time_zone, as_json=json), "purposes": _purposes(consent, as_json=json)}
+    mapping = Mapping(**words, **person, **product, **stated, **checked)  # type: ignore[arg-type]  # by name
     opened = _open(file, encoding, mapping, as_json=json)
     report = _import(find_instance(data_dir, as_json=json), opened, mapping, limit, as_json=json)
     read_as = {"source": mapping.source, "encoding": opened.encoding, "delimiter": opened.delimiter}
@@ -106,7 +117,7 @@ def _open(file: Path, encoding: str | None, mapping: Mapping, *, as_json: bool) 
     except UnreadableFileError as error:
         fail(str(error), as_json=as_json)
     say(f"Reading {file.name} as {opened.encoding}, columns parted by {opened.delimiter!r}.")
-    if (mapping.email or mapping.customer) and Purpose.REPLY not in mapping.purposes:
+    if any(mapping.of_customer().values()) and Purpose.REPLY not in mapping.purposes:
         say("Without --consent reply nobody of this file will ever be written to, and that cannot be added later.")
     return opened
 
@@ -119,6 +130,13 @@ def _import(instance: Instance, file: CsvFile, mapping: Mapping, limit: int | No
         fail(str(error), as_json=as_json)
     except httpx.HTTPError as error:
         fail(f"The collector does not take it ({error}). What was sent is kept; run it again.", as_json=as_json)
+
+
+def _zone(name: str, *, as_json: bool) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        fail(f"Unknown time zone {name!r}. Name one of the IANA data base, such as Asia/Shanghai.", as_json=as_json)
 
 
 def _purposes(consent: str | None, *, as_json: bool) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import httpx
 
 from deploy.commands.ground import DataDirOption, Instance, JsonOption, answer, fail, find_instance
 from shared.contracts.reach import CUSTOMERS_MAX
-from shared.contracts.vocabulary import Purpose
+from shared.contracts.vocabulary import Occasion, Purpose
 
 PAGE_ITEMS = 200
 MAIL_STATES = ("not_sent", "claimed", "sent", "failed", "in_doubt")
@@ -50,7 +50,8 @@ def _addresses(instance: Instance, customer_ids: Sequence[str]) -> dict[tuple[st
     found = {}
     with instance.client("collector") as client:
         for start in range(0, len(customer_ids), CUSTOMERS_MAX):
-            asked = {"customer_ids": customer_ids[start : start + CUSTOMERS_MAX], "purpose": Purpose.REPLY}
+            some = customer_ids[start : start + CUSTOMERS_MAX]
+            asked = {"customer_ids": some, "purpose": Purpose.REPLY, "occasion": Occasion.LIST}
             people = client.post("/v1/addresses:read", json=asked).raise_for_status().json()["people"]
             for person in people:
                 for address in person["addresses"]:

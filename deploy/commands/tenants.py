@@ -29,17 +29,20 @@ def list_tenants(data_dir: DataDirOption, *, json: JsonOption = False) -> None:
 
 
 @group.command("make")
-def make(
+def make(  # noqa: PLR0913 - each is an option of the command
     slug: SlugArgument,
     data_dir: DataDirOption,
     name: Annotated[str, typer.Option("--name", help="As people call it.")],
     time_zone: Annotated[str, typer.Option("--time-zone", help="Of the IANA data base.")] = "Asia/Shanghai",
+    country: Annotated[
+        str | None, typer.Option("--country", help="ISO 3166-1, such as CN; else it follows the time zone.")
+    ] = None,
     *,
     json: JsonOption = False,
 ) -> None:
     """Makes a tenant. Its first administrator comes by `run.py admin-link --tenant SLUG`."""
     instance = find_instance(data_dir, as_json=json)
-    body = {"slug": slug, "name": name, "time_zone": time_zone}
+    body = {"slug": slug, "name": name, "time_zone": time_zone} | ({"country": country} if country else {})
     made = _ask(instance, "POST", "/v1/tenants", body, as_json=json)
     answer(made, as_json=json, text=f"{made['slug']} is made: {made['id']}")
 

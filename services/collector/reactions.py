@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 
-from shared.access.held import on_keys, on_members, on_tenants
+from services.collector.use_cases.hear_of_tenants import hear_of_tenants
+from shared.access.held import on_keys, on_members
 from shared.contracts.envelope import Event
 from shared.contracts.events import KeyChanged, MemberChanged, TenantChanged
 from shared.messaging.consumer import Reaction
 
 # Who may do what here, now. A consumer of its own: a revocation does not wait behind an import.
-ACCESS: Mapping[type[Event], Reaction] = {KeyChanged: on_keys, MemberChanged: on_members, TenantChanged: on_tenants}
+ACCESS: Mapping[type[Event], Reaction] = {
+    KeyChanged: on_keys,
+    MemberChanged: on_members,
+    TenantChanged: hear_of_tenants,
+}

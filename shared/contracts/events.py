@@ -48,6 +48,7 @@ class TenantChanged(Event):
     time_zone: str
     languages: list[Language]
     changed_at: datetime
+    country: str | None = None
 
 
 class MemberChanged(Event):

@@ -29,6 +29,13 @@ class Purpose(StrEnum):
     TRAINING = "training"
 
 
+class Occasion(StrEnum):
+    """What addresses are read for; the audit says it."""
+
+    SEND = "send"
+    LIST = "list"
+
+
 class Urgency(StrEnum):
     """How soon a person must look; the order of the members is the order of urgency."""
 

@@ -62,9 +62,9 @@ async def get_audit(
     wanted = AuditFilter(narrowed.actor, narrowed.verb, narrowed.object_id, narrowed.since)
     database: Database = request.app.state.database
     async with database.transaction(actor.tenant_id) as tx:
-        lines = await list_audit(tx, actor.tenant_id, wanted, page.place(actor), page.limit)
-    places = [Place(line.at, line.id) for line in lines]
-    return AuditPageOut(items=[_out(line) for line in lines], next=page.next_after(actor, places))
+        lines = await list_audit(tx, actor.tenant_id, wanted, page.place(actor), page.rows_max)
+    shown, following = page.turn(actor, lines, lambda line: Place(line.at, line.id))
+    return AuditPageOut(items=[_out(line) for line in shown], next=following)
 
 
 def _out(line: Audit) -> AuditOut:

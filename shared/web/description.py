@@ -78,8 +78,10 @@ def describe(app: FastAPI, models: Sequence[type[BaseModel]], tags: Mapping[str,
             used = {tag for _, _, operation in operations(made) for tag in operation["tags"]}
             made["tags"] = [{"name": name, "description": tags[name]} for name in sorted(used)]
             _add_schemas(made, models)
-            for _, _, operation in operations(made):
+            for _, method, operation in operations(made):
                 _complete(operation)
+                if method == "post":
+                    _relax(operation, made["components"]["schemas"])
         return made
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the description
@@ -123,6 +125,14 @@ def _complete(operation: Json) -> None:
         operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
     if "If-None-Match" in names:
         operation["responses"]["304"] = {"description": "The caller has the newest version."}
+
+
+def _relax(operation: Json, schemas: Json) -> None:
+    """A POST whose body needs no field may leave the body out; `shared/web/routing.py` sees to it."""
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        name = media["schema"].get("$ref", "").rpartition("/")[2]
+        if name in schemas and not schemas[name].get("required"):
+            operation["requestBody"]["required"] = False
 
 
 def _plain(schema: Json) -> Json:

@@ -29,9 +29,9 @@ IDENTITY_PROBLEMS: dict[str, Said] = {
     ),
     "illegal_tenant_state": Said(
         "A tenant that is {state} cannot become {to}.",
-        "Take one of the steps listed under legal; a tenant is suspended before it is deleted.",
+        "Take one of the steps listed under legal_moves; a tenant is suspended before it is deleted.",
         "状态为 {state} 的租户不能变为 {to}。",
-        "请按 legal 中列出的步骤操作；删除租户前须先停用。",
+        "请按 legal_moves 中列出的步骤操作；删除租户前须先停用。",
     ),
     "key_is_over": Said(
         "This key has expired, was revoked, or another follows it already.",
@@ -80,6 +80,12 @@ IDENTITY_FIELD_RULES: dict[str, Said] = {
         "Use a name of the IANA data base, such as Asia/Shanghai.",
         "不是有效的时区。",
         "请使用 IANA 时区名称，例如 Asia/Shanghai。",
+    ),
+    "not_a_country": Said(
+        "This is not a country whose telephone numbers are known here.",
+        "Use a code of two capital letters (ISO 3166-1), one of: {known}.",
+        "不是此处可识别其电话号码的国家或地区。",
+        "请使用两个大写字母的代码（ISO 3166-1）：{known}。",
     ),
     "not_an_origin": Said(
         "This is not an origin.",

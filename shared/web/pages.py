@@ -3,10 +3,10 @@
 import base64
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
@@ -21,6 +21,7 @@ PAGE_ITEMS = 50
 CURSOR_KEPT_H = 24
 _MAC_BYTES = 16
 _CURSOR_LENGTH_MAX = 300
+Row = TypeVar("Row")
 
 
 class Pages:
@@ -76,11 +77,25 @@ class PageAsked:
         """Where the page begins; None is the beginning. A cursor holds for its own list and tenant."""
         return self._pages.read(self._cursor, self._of(actor))
 
+    @property
+    def rows_max(self) -> int:
+        """How many rows to fetch: one more than is shown, for whether it is there says whether a page follows."""
+        return self.limit + 1
+
+    def turn(
+        self, actor: Actor, found: Sequence[Row], place_of: Callable[[Row], Place]
+    ) -> tuple[Sequence[Row], str | None]:
+        """What of `rows_max` rows is shown, and the cursor of the next page; None on the last."""
+        shown = found[: self.limit]
+        return shown, self._told(actor, place_of(shown[-1])) if len(found) > self.limit else None
+
     def next_after(self, actor: Actor, places: Sequence[Place]) -> str | None:
-        """The cursor of the next page, also as a Link header; None on the last page."""
-        if len(places) < self.limit:
-            return None
-        cursor = self._pages.write(places[-1], self._of(actor))
+        """As `turn`, of a list that fetches no more than it shows: its last page may be an empty one."""
+        return self._told(actor, places[-1]) if len(places) >= self.limit else None
+
+    def _told(self, actor: Actor, last: Place) -> str:
+        """The cursor of what follows, also as a Link header."""
+        cursor = self._pages.write(last, self._of(actor))
         url = self._request.url.include_query_params(cursor=cursor)
         self._response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
         return cursor

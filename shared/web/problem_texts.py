@@ -36,10 +36,10 @@ PROBLEMS: dict[str, Said] = {
         "请在 Authorization: Bearer 后附上有效的密钥。",
     ),
     "forbidden": Said(
-        "This key may not do that.",
-        "Use a key with the scope {scope}.",
-        "此密钥没有该权限。",
-        "请使用具有 {scope} 权限的密钥。",
+        "You may not do that.",
+        "It takes the scope {scope}: use a key that has it, or ask an administrator for a role that does.",
+        "您没有该权限。",
+        "需要 {scope} 权限：请使用具有该权限的密钥，或请管理员授予具有该权限的角色。",
     ),
     "not_found": Said(
         "There is nothing here.",

@@ -34,12 +34,16 @@ class StrictRoute(APIRoute):
         """FastAPI's handler behind the checks."""
         handle = super().get_route_handler()
         known = dict(_query_parameters(self.dependant))
+        model = self.body_field.field_info.annotation if self.body_field else None
+        may_be_empty = "POST" in (self.methods or ()) and _needs_nothing(model)
 
         async def strict(request: Request) -> Response:
             note_retirement(request.scope, self.openapi_extra or {})
             _check_query(request, known)
             if self.body_field is not None:
-                request = _Read(request, await request.body(), await read_json(request))
+                body = await request.body()
+                is_left_out = may_be_empty and not body
+                request = _Read(request, body or b"{}", {} if is_left_out else await read_json(request))
             return await handle(request)
 
         return strict
@@ -52,11 +56,21 @@ class _Read(Request):
         async def again() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        super().__init__(request.scope, again)
+        # The framework takes for JSON only what is declared so; here it was read, declared or not.
+        others = [(name, sent) for name, sent in request.scope["headers"] if name != b"content-type"]
+        headers = [*others, (b"content-type", b"application/json")]
+        super().__init__({**request.scope, "headers": headers}, again)
         self._value = value
 
     async def json(self) -> Any:  # noqa: ANN401 - any JSON value
         return self._value
+
+
+def _needs_nothing(model: object) -> bool:
+    """Whether a body may be left out: an object without a field that must be there."""
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return False
+    return not any(field.is_required() for field in model.model_fields.values())
 
 
 def _query_parameters(dependant: Dependant) -> Iterator[tuple[str, bool]]:

@@ -14,6 +14,15 @@ class _Gaps(string.Formatter):
 
 
 _gaps = _Gaps()
+# Gaps that hold a list in words, as English strings it.
+_LISTS = ("expected", "channels", "known", "scopes")
+
+
+def _in_chinese(about: Mapping[str, object]) -> dict[str, object]:
+    def listed(said: object) -> str:
+        return str(said).replace(" or ", " 或 ").replace(", ", "、")
+
+    return {name: listed(value) if name in _LISTS else value for name, value in about.items()}
 
 
 @dataclass(frozen=True)
@@ -27,8 +36,11 @@ class Said:
 
     def message(self, language: str, about: Mapping[str, object]) -> str:
         """What is wrong."""
-        return _gaps.vformat(self.zh if language == "zh" else self.en, (), about)
+        return self._filled(self.en, self.zh, language, about)
 
     def remedy(self, language: str, about: Mapping[str, object]) -> str:
         """What to do about it."""
-        return _gaps.vformat(self.zh_remedy if language == "zh" else self.en_remedy, (), about)
+        return self._filled(self.en_remedy, self.zh_remedy, language, about)
+
+    def _filled(self, en: str, zh: str, language: str, about: Mapping[str, object]) -> str:
+        return _gaps.vformat(zh, (), _in_chinese(about)) if language == "zh" else _gaps.vformat(en, (), about)

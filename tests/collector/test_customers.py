@@ -50,6 +50,19 @@ async def audited(house: House, tenant_id: UUID, verb: str) -> list[tuple[str | 
     return [(row["object_id"], json.loads(row["detail"])) for row in rows]
 
 
+@pytest.mark.parametrize(("occasion", "why"), [({}, "reply"), ({"occasion": "list"}, "list")])
+async def test_the_audit_tells_sending_from_looking(
+    house: House, tenant_id: UUID, occasion: dict[str, str], why: str
+) -> None:
+    """`run.py mails` shows the operator what was sent; it answers nobody."""
+    async with door(house, tenant_id, Scope.OPERATOR) as client:
+        asked = {"customer_ids": [await heard(client)], "purpose": "reply"} | occasion
+        assert (await client.post("/v1/addresses:read", json=asked)).status_code == 200
+    async with house.query("collector") as owner:
+        noted = "SELECT why FROM audit WHERE tenant_id = $1 AND verb = 'address.read'"
+        assert await owner.fetchval(noted, tenant_id) == why
+
+
 async def test_a_customer_is_shown_in_the_clear_and_the_reading_is_noted(house: House, tenant_id: UUID) -> None:
     consent = {"purposes": ["reply"], "version": "7", "locale": "zh-CN", "stated_by": "widget"}
     async with door(house, tenant_id, Scope.OPERATOR) as client:
@@ -60,7 +73,7 @@ async def test_a_customer_is_shown_in_the_clear_and_the_reading_is_noted(house: 
     assert {address["value"] for address in shown["addresses"]} == {PERSON["email"], PERSON["phone"]}
     assert shown["agreed"] == {"reply": True, "research": False, "training": False}
     assert {line["purpose"] for line in shown["consents"]} == {"reply", "research", "training"}
-    assert {(line["text_version"], line["locale"], line["stated_by"]) for line in shown["consents"]} == {
+    assert {(line["version"], line["locale"], line["stated_by"]) for line in shown["consents"]} == {
         ("7", "zh-CN", "widget")
     }
     assert await audited(house, tenant_id, "customer.read") == [(customer, {})]
@@ -72,6 +85,7 @@ async def test_a_customer_is_shown_in_the_clear_and_the_reading_is_noted(house: 
         ("email", " li.na@EXAMPLE.test ", True),
         ("email", "li.na@example.tes", False),
         ("phone", "+8613800138121", True),
+        ("phone", "138 0013 8121", True),
         ("phone", "00138121", False),
         ("external_id", "c-1", True),
         ("external_id", "Li.Na@example.test", False),
@@ -83,10 +97,10 @@ async def test_a_customer_is_found_by_the_whole_value_alone(
     async with door(house, tenant_id, Scope.OPERATOR) as client:
         customer = await heard(client)
         found = (await client.post("/v1/customers:find", json={"by": by, "value": value})).json()
-        assert found == {"customer_ids": [customer] if is_found else []}
+        assert found == {"items": [{"id": customer}] if is_found else []}
     async with door(house, new_id(), Scope.PII_READ) as stranger:
         found = (await stranger.post("/v1/customers:find", json={"by": by, "value": value})).json()
-        assert found == {"customer_ids": []}
+        assert found == {"items": []}
     assert await audited(house, tenant_id, "customer.find") == [
         (None, {"by": by, "found": [customer] if is_found else []})
     ]
@@ -96,7 +110,7 @@ async def test_all_who_share_an_address_are_found(house: House, tenant_id: UUID)
     async with door(house, tenant_id, Scope.OPERATOR) as client:
         people = [await heard(client, customer=PERSON | {"external_id": name}) for name in ("mother", "father")]
         found = await client.post("/v1/customers:find", json={"by": "email", "value": PERSON["email"]})
-        assert found.json() == {"customer_ids": sorted(people)}
+        assert found.json() == {"items": [{"id": one} for one in sorted(people)]}
 
 
 @pytest.mark.parametrize(
@@ -165,4 +179,4 @@ async def test_an_erased_customer_is_nobody(house: House, tenant_id: UUID) -> No
         asked = {"purpose": "reply", "is_granted": True}
         assert (await client.post(f"/v1/customers/{customer}/consents", json=asked)).status_code == 404
         find = {"by": "email", "value": PERSON["email"]}
-        assert (await client.post("/v1/customers:find", json=find)).json() == {"customer_ids": []}
+        assert (await client.post("/v1/customers:find", json=find)).json() == {"items": []}

@@ -262,6 +262,21 @@ async def test_a_key_without_the_scope_is_told_which_one_it_lacks(house: House, 
         answer = await client.post("/v1/feedback", json={"text": "x"})
         assert (answer.status_code, refusal(answer)["code"]) == (403, "forbidden")
         assert "feedback:write" in answer.json()["detail"]
+        assert answer.json()["title"] == "You may not do that.", "a person has no key"
+
+
+async def test_a_list_in_a_sentence_is_in_the_sentences_language(house: House, tenant_id: UUID) -> None:
+    async with door(house, tenant_id) as client:
+        bad = {"text": "x", "rating": {"scale": "stars", "value": 1}}
+        said = [
+            (await client.post("/v1/feedback", json=bad, headers={"Accept-Language": language})).json()["errors"][0]
+            for language in ("en", "zh")
+        ]
+        english, chinese = (error["message"] + error["remedy"] for error in said)
+        assert "'nps11' or 'unit'" in english
+        assert "'nps11' 或 'unit'" in chinese
+        assert " or " not in chinese
+        assert ", " not in chinese
 
 
 async def test_a_revoked_key_stops_working_within_seconds(house: House, tenant_id: UUID) -> None:

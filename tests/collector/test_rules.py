@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from services.collector.api.feedback_schema import canonical
 from services.collector.channels.registry import CHANNELS
+from services.collector.domain.dialling import one_spelling
 from services.collector.domain.identity import EMAIL, EXTERNAL_ID, PHONE, Mark, choose_owner, normal_form, values_of
 from services.collector.domain.intake import SCALES, Person, Rating, rating_share
 from services.collector.domain.language import language_of_tag, language_of_text
 from services.collector.domain.receipt_code import ALPHABET, new_receipt_code, read_receipt_code
+from shared.contracts.countries import DIAL_PLANS
 from shared.contracts.vocabulary import Channel, Language
 
 ANN, BOB = UUID(int=1), UUID(int=2)
@@ -77,6 +79,16 @@ def test_reading_a_code_never_fails_and_changes_no_code(written: str) -> None:
         (EMAIL, " Ann@Example.TEST ", "ann@example.test"),
         (EMAIL, "ａｎｎ@example.test", "ann@example.test"),
         (PHONE, "+86 (138) 0000-0000", "+8613800000000"),
+        (PHONE, "138 0000 0000", "+8613800000000"),
+        (PHONE, "8613800000000", "+8613800000000"),
+        (PHONE, "0086 138-0000-0000", "+8613800000000"),
+        (PHONE, "（010）6234 5678", "+861062345678"),
+        (PHONE, "+86 (0)10 6234 5678", "+861062345678"),
+        (PHONE, "+86 010 6234 5678", "+861062345678"),
+        (PHONE, "+44 (0)20 7946 0000", "+442079460000"),
+        (PHONE, "62345678", "62345678"),
+        (PHONE, "95588", "95588"),
+        (PHONE, "010-62345678 转 8001", "010623456788001"),
         (PHONE, "１３８", "138"),
         (PHONE, "n/a", ""),
         (EXTERNAL_ID, " a 1 ", "a 1"),
@@ -84,18 +96,47 @@ def test_reading_a_code_never_fails_and_changes_no_code(written: str) -> None:
     ],
 )
 def test_equal_values_have_one_normal_form(kind: str, written: str, normal: str) -> None:
-    assert normal_form(kind, written) == normal
+    assert normal_form(kind, written, "CN") == normal
 
 
-@given(st.sampled_from([EMAIL, PHONE, EXTERNAL_ID]), st.text())
-def test_a_normal_form_is_its_own(kind: str, written: str) -> None:
-    once = normal_form(kind, written)
-    assert normal_form(kind, once) == once
+@given(
+    st.sampled_from([EMAIL, PHONE, EXTERNAL_ID]),
+    st.text() | st.text(alphabet="+0123456789 ()", max_size=18),
+    st.sampled_from(sorted(DIAL_PLANS)),
+)
+def test_a_normal_form_is_its_own(kind: str, written: str, country: str) -> None:
+    once = normal_form(kind, written, country)
+    assert normal_form(kind, once, country) == once
+
+
+@pytest.mark.parametrize(
+    ("country", "at_home", "from_abroad"),
+    [
+        ("US", "(415) 555-0100", "+1 415 555 0100"),
+        ("US", "1-415-555-0100", "011 1 415 555 0100"),
+        ("RU", "8 812 123-45-67", "+7 812 1234567"),
+        ("RU", "812 123 45 67", "+7 812 1234567"),
+        ("IT", "06 1234 5678", "+39 06 1234 5678"),
+        ("GB", "020 7946 0000", "+44 20 7946 0000"),
+        ("HK", "6123 4567", "+852 6123 4567"),
+    ],
+)
+def test_a_number_at_home_is_the_one_from_abroad(country: str, at_home: str, from_abroad: str) -> None:
+    assert one_spelling(at_home, country) == one_spelling(from_abroad, country)
+    assert one_spelling(at_home, country).startswith("+")
+
+
+def test_dial_plans_are_digits() -> None:
+    for country, plan in DIAL_PLANS.items():
+        assert len(country) == 2
+        assert (plan.code + plan.trunk + plan.abroad).isdecimal()
+        assert plan.digits_min <= plan.digits_max
+        assert one_spelling("5" * plan.digits_max, country) == f"+{plan.code}{'5' * plan.digits_max}"
 
 
 def test_what_is_empty_names_nobody() -> None:
-    assert values_of(Person(name="Ann", phone="-", external_id="")) == []
-    assert values_of(Person(phone="1", email="A@b.c", external_id="x")) == [
+    assert values_of(Person(name="Ann", phone="-", external_id=""), "CN") == []
+    assert values_of(Person(phone="1", email="A@b.c", external_id="x"), "CN") == [
         (EXTERNAL_ID, "x"),
         (EMAIL, "a@b.c"),
         (PHONE, "1"),

@@ -59,6 +59,7 @@ async def test_a_list_is_walked_by_its_link(house: House, tenant_id: UUID, path:
         second = await us.client.get(link)
         assert first.json()["items"][0]["id"] != second.json()["items"][0]["id"]
         assert (await us.read(path, limit=3))["next"] is None
+        assert (await us.read(path, limit=2))["next"] is None, "a full page that is the last leads nowhere"
         assert "Link" not in (await us.client.get(path, params={"limit": 3})).headers
 
 

@@ -1,11 +1,14 @@
 """Any CSV file, as people really have them: read right, or refused in a sentence."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from deploy.commands.csv_file import EXTRA, UnreadableFileError, look_into
 from deploy.commands.csv_rows import Mapping, batches, check_columns, read_rows
+from deploy.commands.csv_times import moment_of
+from services.collector.api.feedback_schema import CustomerIn, FeedbackIn, ProductIn
 
 MAPPING = Mapping(text="words", source="s", channel="import", id="nr", email="mail", purposes=("reply",))
 
@@ -71,6 +74,53 @@ def test_a_row_becomes_a_body_with_a_name_of_its_own(tmp_path: Path) -> None:
     names = [body["external_id"] for body in bodies]
     assert len(set(names)) == 3, "equal rows without an id are told apart by their number"
     assert names == [row.body["external_id"] for row in read_rows(file, MAPPING, None)]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-11-20", "2026-11-20T00:00:00+08:00"),
+        ("2026/3/5 8:07", "2026-03-05T08:07:00+08:00"),
+        ("2026.3.5 18:07:09", "2026-03-05T18:07:09+08:00"),
+        ("2026年3月5日", "2026-03-05T00:00:00+08:00"),
+        ("2026年3月5日 8时7分", "2026-03-05T08:07:00+08:00"),
+        ("2026-11-20T08:30:00Z", "2026-11-20T08:30:00+00:00"),
+        ("2026-11-20 08:30:00.123+01:00", "2026-11-20T08:30:00.123000+01:00"),
+        ("2026-02-30", "2026-02-30"),
+        ("03/05/2026", "03/05/2026"),
+        ("20261120", "20261120"),
+        ("2026-W47-5", "2026-11-20T00:00:00+08:00"),
+        ("yesterday", "yesterday"),
+        ("2026-11-20 25:00", "2026-11-20 25:00"),
+    ],
+)
+def test_a_time_is_read_year_first_or_left_to_the_door(written: str, read: str) -> None:
+    assert moment_of(written, ZoneInfo("Asia/Shanghai")) == read
+
+
+def test_columns_fill_the_fields_that_a_feedback_has(tmp_path: Path) -> None:
+    content = "words,when,who,tel,kind,type,no\n跳闸,2026/3/5,李娜,138 0013 8000,heater,HW-50,s1\n漏水,,,,,,\n"
+    mapping = Mapping(
+        text="words",
+        source="s",
+        channel="import",
+        date="when",
+        time_zone=ZoneInfo("Europe/Berlin"),
+        name="who",
+        phone="tel",
+        category="kind",
+        model="type",
+        sku="no",
+    )
+    file = look_into(write(tmp_path, content), None)
+    check_columns(file, mapping)
+    whole, bare = [FeedbackIn.model_validate(row.body) for row in read_rows(file, mapping, None)]
+    assert whole.occurred_at is not None
+    assert whole.occurred_at.isoformat() == "2026-03-05T00:00:00+01:00"
+    assert whole.customer == CustomerIn(name="李娜", phone="138 0013 8000")
+    assert whole.product == ProductIn(category="heater", model="HW-50", sku="s1")
+    assert (bare.customer, bare.product, bare.occurred_at) == (None, None, None)
+    assert whole.unknown_fields() == []
 
 
 def test_batches_are_bounded(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def speak(instance: Instance) -> None:
         nameless = canary.TEXT.replace(canary.NAME, "").replace(canary.ACCOUNT, "")
         items = [feedback(customer=PERSON), feedback(text=nameless), {"text": nameless, canary.EMAIL: canary.PHONE}]
         assert client.post("/v1/feedback:batch", json={"items": items}).status_code == 207
-        assert client.post("/v1/customers:find", json={"by": "email", "value": canary.EMAIL}).json()["customer_ids"]
+        assert client.post("/v1/customers:find", json={"by": "email", "value": canary.EMAIL}).json()["items"]
     until(lambda: has_settled(instance), "all is classified and has a case")
     close_for_all(instance)
     until(lambda: has_settled(instance), "the letters are written")

@@ -45,6 +45,8 @@ async def test_what_a_customer_said_is_blanked_and_stays_blank(house: House, ten
         await hear(at.us.database, erased(tenant_id, mine), classified(tenant_id, mine))
         await hear(at.us.database, classified(tenant_id, mine), erased(tenant_id, mine))
         assert await cases(at) == {str(mine): ["", "", ""], str(other): ["跳闸"]}
+        seen = (await at.us.read("/v1/cases"))["items"]
+        assert {case["customer_id"]: case["erased_at"] is None for case in seen} == {str(mine): False, str(other): True}
         async with house.query("tracker") as owner:
             noted = "SELECT count(*) FROM audit WHERE tenant_id = $1 AND verb = 'customer.forget' AND object_id = $2"
             assert await owner.fetchval(noted, tenant_id, mine) == 2

@@ -60,6 +60,18 @@ async def test_a_secret_is_shown_once_and_only_its_hash_is_kept(house: House, te
     assert secret not in str(dict(row)) + str([fact["body"] for fact in sent])
 
 
+async def test_a_body_that_needs_no_field_may_be_left_out(house: House, tenant_id: UUID) -> None:
+    async with tracker(house, tenant_id) as client:
+        old = await made(client, **SERVER)
+        rotated = await client.post(f"/v1/keys/{old['id']}:rotate", headers={"Content-Length": "0"})
+        assert rotated.status_code == 201, rotated.text
+        assert rotated.json()["replaces"] == old["id"]
+        needed = await client.post(f"/v1/keys/{rotated.json()['id']}:revoke")
+        assert (needed.status_code, refusal(needed)["code"]) == (400, "not_json")
+        empty_change = await client.patch(f"/v1/tenants/{tenant_id}", headers={"If-Match": "*"})
+        assert refusal(empty_change)["code"] == "not_json"
+
+
 async def test_a_key_follows_another_and_both_work_for_a_while(house: House, tenant_id: UUID) -> None:
     async with tracker(house, tenant_id) as client:
         old = await made(client, **SERVER, expires_in_days=30)

@@ -137,7 +137,7 @@ async def test_a_tenant_is_deleted_in_two_steps_and_by_its_name(offices: Offices
     wrong = refusal(await offices.tracker.post(delete, json=WHY | {"slug": "main"}))
     assert first_error(wrong) == ("/slug", "other_slug")
     refused = refusal(await offices.tracker.post(delete, json=right))
-    assert (refused["code"], refused["legal"]) == ("illegal_tenant_state", ["suspended"])
+    assert (refused["code"], refused["legal_moves"]) == ("illegal_tenant_state", ["suspended"])
     await offices.tracker.post(f"/v1/tenants/{tenant['id']}:suspend", json=WHY)
     own = {"Huiyin-Tenant": tenant["id"]}
     assert (await offices.tracker.post(delete, json=right, headers=own)).json()["state"] == "deleted"
@@ -216,6 +216,25 @@ async def test_nobody_at_the_door_of_a_tenant_that_is_shut_out_learns_that_a_pas
         assert await owner.fetchval(left, [UUID(said["tenant"]) for said in (says[0], says[2])]) == 0
 
 
+async def test_a_number_is_read_by_the_country_that_the_tenant_is_at_home_in(offices: Offices) -> None:
+    """The tracker keeps the country; the collector hears of it and reads, keeps and looks for numbers by it."""
+    tenant = await offices.make(time_zone="Europe/London")
+    assert tenant["country"] == "GB"
+    us = {"Huiyin-Tenant": tenant["id"]}
+    path = f"/v1/tenants/{tenant['id']}"
+    changed = await offices.tracker.patch(path, json={"country": "US"}, headers=us | ANY_VERSION)
+    assert changed.json()["country"] == "US"
+
+    async def is_one() -> bool:
+        bodies = [{"text": "坏了", "customer": {"phone": phone}} for phone in ("415 555 0100", "+1 415 555 0100")]
+        await offices.collector.post("/v1/feedback:batch", json={"items": bodies}, headers=us)
+        asked = [{"by": "phone", "value": value} for value in ("(415) 555-0100", "+14155550100")]
+        found = [await offices.collector.post("/v1/customers:find", json=one, headers=us) for one in asked]
+        return found[0].is_success and found[0].json() == found[1].json()
+
+    await eventually(is_one, wanted=True)
+
+
 async def test_the_operator_sees_all_tenants_and_makes_each_slug_once(offices: Offices) -> None:
     tenant = await offices.make(time_zone="Europe/Berlin", languages=["en"])
     again = await offices.tracker.post("/v1/tenants", json={"slug": tenant["slug"], "name": "x"})
@@ -229,6 +248,7 @@ async def test_the_operator_sees_all_tenants_and_makes_each_slug_once(offices: O
         ("slug", "Not A Slug", "not_a_slug"),
         ("slug", "-x", "not_a_slug"),
         ("time_zone", "Mars/Olympus", "not_a_time_zone"),
+        ("country", "XX", "not_a_country"),
         ("languages", [], "too_few"),
         ("languages", ["fr"], "not_one_of"),
         ("name", " ", "empty"),

@@ -107,6 +107,23 @@ async def test_the_page_lets_nothing_else_in(browser: httpx.AsyncClient) -> None
     assert not re.search(r"<script>|<style|\son\w+=|style=|https?://", page)
 
 
+async def test_what_is_refused_has_the_focus_and_names_its_field(people: People, browser: httpx.AsyncClient) -> None:
+    """One thing has the focus: the field to fill in, or what is wrong, before the fields that it is about."""
+    token = (await people.post("/v1/sign-in/first-links", 201))["token"]
+    fresh = await browser.post("/welcome", data={"token": token})
+    short = {"token": token, "name": "李", "email": people.email("li"), "password": "short"}
+    weak = await browser.post("/welcome", data=short)
+    bad = await browser.post("/welcome", data={"token": "hl_x"})
+    for page in (await browser.get("/welcome"), fresh, weak, bad):
+        assert page.text.startswith("<!doctype html>")
+        assert page.text.count(" autofocus") == 1
+        is_refused = page.status_code != 200
+        assert ('role="alert" tabindex="-1" autofocus' in page.text) is is_refused
+        assert ("Not yet · Welcome" in page.text) is is_refused
+    invalid = re.compile(r'<input id="(\w+)"[^>]* aria-invalid="true" aria-errormessage="errors"')
+    assert [invalid.findall(page.text) for page in (fresh, weak, bad)] == [[], ["password"], ["token"]]
+
+
 @pytest.mark.parametrize(
     ("body", "headers", "status"),
     [

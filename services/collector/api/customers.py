@@ -49,10 +49,16 @@ class SoughtIn(BaseModel):
         return rule.validate_python(value) if rule else value
 
 
+class FoundCustomerOut(BaseModel):
+    """One who is known by it."""
+
+    id: UUID
+
+
 class FoundOut(BaseModel):
     """Who is known by it. More than one where people share an address."""
 
-    customer_ids: list[UUID]
+    items: list[FoundCustomerOut]
 
 
 class ConsentChangeIn(BaseModel):
@@ -81,7 +87,7 @@ class ConsentOut(BaseModel):
 
     purpose: Purpose
     is_granted: bool
-    text_version: str
+    version: str = Field(validation_alias="text_version")
     locale: str
     stated_by: str
     given_at: datetime
@@ -137,7 +143,7 @@ async def post_consent(
 
 
 def _found(customer_ids: list[UUID]) -> FoundOut:
-    return FoundOut(customer_ids=customer_ids)
+    return FoundOut(items=[FoundCustomerOut(id=customer_id) for customer_id in customer_ids])
 
 
 def _consents_now(now_agreed: dict[Purpose, bool] | None) -> ConsentsNowOut:

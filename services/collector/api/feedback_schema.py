@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AliasChoices, AwareDatetime, BaseModel, Con
 from pydantic_core import PydanticCustomError
 
 from services.collector.channels.registry import CHANNELS
-from services.collector.domain.identity import PHONE, normal_form
+from services.collector.domain.dialling import digits_of
 from services.collector.domain.intake import SCALES, ConsentGiven, Intake, Person, Rating
 from services.collector.domain.language import language_of_tag, language_of_text
 from shared.clock import now
@@ -34,7 +34,7 @@ def _plausible(moment: datetime) -> datetime:
 
 
 def _phone(number: str) -> str:
-    if len(normal_form(PHONE, number)) < PHONE_LENGTH_MIN:
+    if len(digits_of(number)) < PHONE_LENGTH_MIN:
         raise PydanticCustomError("not_a_phone", "not a phone number", {"min_length": PHONE_LENGTH_MIN})
     return number
 

@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.collector.domain.dialling import one_spelling
 from services.collector.domain.intake import Person
 
 EXTERNAL_ID, EMAIL, PHONE = "external_id", "email", "phone"
@@ -38,21 +39,19 @@ def mark_of(kind: str, blind_index: bytes, *, is_vouched: bool) -> Mark:
     return Mark(vouched if is_vouched else claimed, blind_index)
 
 
-def values_of(person: Person) -> list[tuple[str, str]]:
+def values_of(person: Person, country: str) -> list[tuple[str, str]]:
     """What the person is recognised by, strongest first, in normal form. What is empty in it names nobody."""
     values = [(EXTERNAL_ID, person.external_id), (EMAIL, person.email), (PHONE, person.phone)]
-    normal = [(kind, normal_form(kind, value)) for kind, value in values if value]
+    normal = [(kind, normal_form(kind, value, country)) for kind, value in values if value]
     return [(kind, value) for kind, value in normal if value]
 
 
-def normal_form(kind: str, value: str) -> str:
-    """The spelling under which equal values are equal."""
-    plain = unicodedata.normalize("NFKC", value).strip()
-    if kind == EMAIL:
-        return plain.casefold()
+def normal_form(kind: str, value: str, country: str) -> str:
+    """The spelling under which equal values are equal. `country` is the one that the tenant is at home in."""
     if kind == PHONE:
-        return "".join(character for character in plain if character.isdigit() or character == "+")
-    return plain
+        return one_spelling(value, country)
+    plain = unicodedata.normalize("NFKC", value).strip()
+    return plain.casefold() if kind == EMAIL else plain
 
 
 def choose_owner(marks: Sequence[Mark], owners: Mapping[Mark, UUID], named: AbstractSet[UUID]) -> UUID | None:

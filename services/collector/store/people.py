@@ -8,9 +8,11 @@ from uuid import UUID
 
 from services.collector.domain.identity import Mark, choose_owner, mark_of, values_of
 from services.collector.domain.intake import Person
+from services.collector.store.homes import home_country
 from services.collector.store.keyring import TenantKeys
 from services.collector.store.lost_race import LostRaceError
 from services.collector.store.tables import Address, Customer, Identity, PersonKey
+from shared.contracts.countries import HOME_COUNTRY
 from shared.contracts.vocabulary import Language
 from shared.crypto import new_key, place, seal
 from shared.database import Tx, Values
@@ -74,10 +76,13 @@ class People:
         self._tx = tx
         self._keys = keys
         self._moment = moment
+        self._country = HOME_COUNTRY
         self._gathered = _Gathered()
 
     async def recognise(self, speakers: Sequence[Speaker | None]) -> list[UUID | None]:
         """The customer of each speaker, known or new; None where nobody is named. Raises LostRaceError."""
+        if any(speaker and speaker.person.phone for speaker in speakers):
+            self._country = await home_country(self._tx, self._keys.tenant_id)
         marks = [self._marks(speaker) for speaker in speakers]
         await self._load_owners({mark for some in marks for mark in some})
         found = [self._place(speaker, some) for speaker, some in zip(speakers, marks, strict=True)]
@@ -95,7 +100,7 @@ class People:
     def _marks(self, speaker: Speaker | None) -> list[Mark]:
         if speaker is None:
             return []
-        values = values_of(speaker.person)
+        values = values_of(speaker.person, self._country)
         return [mark_of(kind, self._keys.index(kind, value), is_vouched=speaker.is_verified) for kind, value in values]
 
     async def _load_owners(self, marks: set[Mark]) -> None:
@@ -152,7 +157,7 @@ class People:
             self._gathered.person_keys[row["id"]] = self._keys.unwrap_person_key(row["wrapped_key"], row["id"])
 
     def _gather_addresses(self, speaker: Speaker, customer_id: UUID) -> None:
-        for kind, value in values_of(speaker.person):
+        for kind, value in values_of(speaker.person, self._country):
             if kind in REACHABLE:
                 address_id = id_of_hash(self._keys.index(kind, value))
                 key = (customer_id, address_id)

@@ -30,6 +30,7 @@ REGISTER = PersonalRegister(
     impersonal={
         "tenant_key.wrapped_data_key": "a tenant's key, sealed under the master key",
         "tenant_key.wrapped_index_key": "as wrapped_data_key",
+        "tenant_home.country": "of a company",
         "customer.language": "one of two",
         "feedback.channel": "one of a closed list",
         "feedback.source": "the system that it came from, masked; counts are kept by it",

@@ -36,6 +36,16 @@ class TenantKey(CollectorTable, table=True):
     created_at: datetime = moment()
 
 
+class TenantHome(CollectorTable, table=True):
+    """A tenant's country (`id` is the tenant's), as the tracker told it last."""
+
+    __tablename__ = "tenant_home"
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    version: int
+    country: str = Field(sa_type=Text)
+
+
 class Customer(CollectorTable, table=True):
     """A person who spoke. One who was erased stays as an id without anything behind it, for the counts."""
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.collector.domain.identity import normal_form
 from services.collector.store.customers import CustomerSeen, find_customers, read_customer
+from services.collector.store.homes import home_country
 from services.collector.store.keyring import Keyring
 from shared.access.audit import AuditLine, Done
 from shared.database import Tx
@@ -29,6 +30,7 @@ async def look_at_customer(tx: Tx, keyring: Keyring, tenant_id: UUID, customer_i
 async def look_for_customers(tx: Tx, keyring: Keyring, tenant_id: UUID, sought: Sought) -> Done[list[UUID]]:
     """Who is known by the value. That nobody is, is noted as well: asking is a reading."""
     keys = await keyring.keys_of(tx, tenant_id)
-    found = await find_customers(tx, keys, sought.kind, normal_form(sought.kind, sought.value), FOUND_MAX)
+    value = normal_form(sought.kind, sought.value, await home_country(tx, tenant_id))
+    found = await find_customers(tx, keys, sought.kind, value, FOUND_MAX)
     detail = {"by": sought.kind, "found": [str(customer_id) for customer_id in found]}
     return Done(found, AuditLine("customer.find", "customer", detail=detail))

@@ -125,10 +125,10 @@ async def get_action(request: Request, action_id: UUID, here: Here, actor: WorkR
 async def get_actions(request: Request, here: Here, actor: WorkReader, page: Page) -> ActionsOut:
     """Actions, newest first, without their histories."""
     async with here.database.transaction(actor.tenant_id) as tx:
-        found = await list_actions(tx, actor.tenant_id, page.place(actor), page.limit)
-    items = [_out(ActionSeen(action, []), language_of(request)) for action in found]
-    places = [Place(action.created_at, action.id) for action in found]
-    return ActionsOut(items=items, next=page.next_after(actor, places))
+        found = await list_actions(tx, actor.tenant_id, page.place(actor), page.rows_max)
+    shown, following = page.turn(actor, found, lambda action: Place(action.created_at, action.id))
+    items = [_out(ActionSeen(action, []), language_of(request)) for action in shown]
+    return ActionsOut(items=items, next=following)
 
 
 def _illegal(error: IllegalMoveError) -> Problem:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.tracker.api.context import Here
 from services.tracker.domain.case_states import CaseState
-from services.tracker.store.cases import CaseFilter, list_cases
+from services.tracker.store.cases import CaseFilter, CaseSeen, list_cases
 from shared.contracts.text import Name
 from shared.contracts.vocabulary import Channel, Language, Urgency
 from shared.paging import Place
@@ -28,7 +28,7 @@ class CaseQuery(BaseModel):
 
 
 class CaseOut(BaseModel):
-    """One case."""
+    """One case. `text` is empty since `erased_at`, when its customer or its feedback was erased."""
 
     model_config = ConfigDict(from_attributes=True, protected_namespaces=())
 
@@ -49,6 +49,7 @@ class CaseOut(BaseModel):
     occurred_at: datetime
     received_at: datetime
     opened_at: datetime
+    erased_at: datetime | None
 
 
 class CasesOut(BaseModel):
@@ -66,6 +67,10 @@ async def get_cases(here: Here, actor: WorkReader, page: Page, narrowed: Annotat
     """Cases, newest first, narrowed by category, urgency, source and state."""
     wanted = CaseFilter(narrowed.category, narrowed.urgency, narrowed.source, narrowed.state)
     async with here.database.transaction(actor.tenant_id) as tx:
-        cases = await list_cases(tx, actor.tenant_id, wanted, page.place(actor), page.limit)
-    places = [Place(case.opened_at, case.id) for case in cases]
-    return CasesOut(items=[CaseOut.model_validate(case) for case in cases], next=page.next_after(actor, places))
+        cases = await list_cases(tx, actor.tenant_id, wanted, page.place(actor), page.rows_max)
+    shown, following = page.turn(actor, cases, lambda seen: Place(seen.case.opened_at, seen.case.id))
+    return CasesOut(items=[_out(seen) for seen in shown], next=following)
+
+
+def _out(seen: CaseSeen) -> CaseOut:
+    return CaseOut(**seen.case.model_dump(include=set(CaseOut.model_fields)), erased_at=seen.erased_at)

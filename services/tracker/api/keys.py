@@ -174,9 +174,9 @@ async def post_key(wanted: KeyIn, here: Here, actor: Manager, once: Once) -> Key
 async def get_keys(here: Here, actor: Manager, page: Page) -> KeysOut:
     """Keys, newest first; ended ones stay in the list."""
     async with here.database.transaction(actor.tenant_id) as tx:
-        found = await list_keys(tx, actor.tenant_id, page.place(actor), page.limit)
-    items = [KeyOut.model_validate(key) for key in found]
-    return KeysOut(items=items, next=page.next_after(actor, [Place(key.created_at, key.id) for key in found]))
+        found = await list_keys(tx, actor.tenant_id, page.place(actor), page.rows_max)
+    shown, following = page.turn(actor, found, lambda key: Place(key.created_at, key.id))
+    return KeysOut(items=[KeyOut.model_validate(key) for key in shown], next=following)
 
 
 @router.get("/{key_id}")

@@ -55,9 +55,9 @@ async def post_member(request: Request, wanted: MemberIn, at: At, actor: MemberM
 async def get_members(at: At, actor: MemberManager, page: Page) -> MembersOut:
     """Members, newest first; the shut-out and the forgotten, too."""
     async with at.database.transaction(actor.tenant_id) as tx:
-        found = await list_members(tx, actor.tenant_id, page.place(actor), page.limit)
-    places = [Place(member.invited_at, member.id) for member in found]
-    return MembersOut(items=[member_out(member) for member in found], next=page.next_after(actor, places))
+        found = await list_members(tx, actor.tenant_id, page.place(actor), page.rows_max)
+    shown, following = page.turn(actor, found, lambda member: Place(member.invited_at, member.id))
+    return MembersOut(items=[member_out(member) for member in shown], next=following)
 
 
 @router.get("/{member_id}")

@@ -79,10 +79,11 @@ async def get_notices(
 ) -> NoticesOut:
     """The ledger, newest first, narrowed by state and by what it is about."""
     async with here.database.transaction(actor.tenant_id) as tx:
-        found = await list_notices(tx, actor.tenant_id, narrowed.state, narrowed.about, (page.place(actor), page.limit))
-    items = [NoticeOut.model_validate(notice) for notice in found]
-    places = [Place(notice.created_at, notice.id) for notice in found]
-    return NoticesOut(items=items, next=page.next_after(actor, places))
+        found = await list_notices(
+            tx, actor.tenant_id, narrowed.state, narrowed.about, (page.place(actor), page.rows_max)
+        )
+    shown, following = page.turn(actor, found, lambda notice: Place(notice.created_at, notice.id))
+    return NoticesOut(items=[NoticeOut.model_validate(notice) for notice in shown], next=following)
 
 
 @router.get("/figures")

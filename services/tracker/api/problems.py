@@ -105,10 +105,9 @@ async def get_problem(problem_id: UUID, here: Here, actor: WorkReader, fresh: Fr
 async def get_problems(here: Here, actor: WorkReader, page: Page) -> ProblemsOut:
     """Problems, newest first."""
     async with here.database.transaction(actor.tenant_id) as tx:
-        found = await list_problems(tx, actor.tenant_id, page.place(actor), page.limit)
-    places = [Place(seen.problem.created_at, seen.problem.id) for seen in found]
-    items = [_out(seen) for seen in found]
-    return ProblemsOut(items=items, next=page.next_after(actor, places))
+        found = await list_problems(tx, actor.tenant_id, page.place(actor), page.rows_max)
+    shown, following = page.turn(actor, found, lambda seen: Place(seen.problem.created_at, seen.problem.id))
+    return ProblemsOut(items=[_out(seen) for seen in shown], next=following)
 
 
 @contextmanager

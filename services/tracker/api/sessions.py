@@ -134,9 +134,9 @@ async def get_sessions(at: At, actor: Somebody, page: Page, narrowed: Annotated[
     if (member_id is None or member_id != actor.member_id) and not actor.may(Scope.MEMBERS_MANAGE):
         raise Problem("forbidden", 403, about={"scope": Scope.MEMBERS_MANAGE})
     async with at.database.transaction(actor.tenant_id) as tx:
-        found = await list_live(tx, actor.tenant_id, member_id, now(), page.place(actor), page.limit)
-    places = [Place(session.opened_at, session.id) for session in found]
-    return SessionsOut(items=[SessionOut.model_validate(one) for one in found], next=page.next_after(actor, places))
+        found = await list_live(tx, actor.tenant_id, member_id, now(), page.place(actor), page.rows_max)
+    shown, following = page.turn(actor, found, lambda session: Place(session.opened_at, session.id))
+    return SessionsOut(items=[SessionOut.model_validate(one) for one in shown], next=following)
 
 
 @router.delete("/sessions/{session_id}", status_code=204)

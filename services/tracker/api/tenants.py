@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from services.tracker.api.context import Context, Here
 from services.tracker.domain.reasons import names_a_person
-from services.tracker.domain.tenancy import SLUG, IllegalTenantStateError, is_time_zone
+from services.tracker.domain.tenancy import SLUG, IllegalTenantStateError, country_of, is_time_zone
 from services.tracker.store.identity_tables import Tenant
 from services.tracker.store.tenants import list_tenants, read_tenant, tenant_places
 from services.tracker.use_cases.keep_tenants import (
@@ -31,6 +31,7 @@ from shared.access.keys import FIRST_TENANT_ID
 from shared.access.kinds import Kind
 from shared.access.scopes import Scope
 from shared.clock import now
+from shared.contracts.countries import DIAL_PLANS
 from shared.contracts.text import FilledText, Name
 from shared.contracts.vocabulary import Language, TenantState
 from shared.web.doors import Operator, WorkReader, requires
@@ -62,14 +63,24 @@ def _reason(text: str) -> str:
     return text
 
 
+def _country(code: str) -> str:
+    if code not in DIAL_PLANS:
+        raise PydanticCustomError("not_a_country", "not a country", {"known": ", ".join(DIAL_PLANS)})
+    return code
+
+
 Slug = Annotated[FilledText, Field(max_length=SLUG_LENGTH_MAX), AfterValidator(_slug)]
 TimeZone = Annotated[Name, AfterValidator(_time_zone)]
+Country = Annotated[Name, AfterValidator(_country)]
 Languages = Annotated[list[Language], Field(min_length=1, max_length=len(Language))]
 Reason = Annotated[FilledText, Field(max_length=REASON_LENGTH_MAX), AfterValidator(_reason)]
 
 
 class TenantIn(BaseModel):
-    """A tenant to be made. `slug` is its short name, which people give when they sign in."""
+    """A tenant to be made. `slug` is its short name, which people give when they sign in.
+
+    A telephone number without a country's code is one of `country` (ISO 3166-1); left out, it follows the time zone.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -77,6 +88,7 @@ class TenantIn(BaseModel):
     name: Name
     time_zone: TimeZone = "Asia/Shanghai"
     languages: Languages = [Language.ZH, Language.EN]
+    country: Country | None = None
 
 
 class TenantChangeIn(BaseModel):
@@ -87,6 +99,7 @@ class TenantChangeIn(BaseModel):
     name: Name | None = None
     time_zone: TimeZone | None = None
     languages: Languages | None = None
+    country: Country | None = None
 
 
 class ReasonIn(BaseModel):
@@ -104,7 +117,7 @@ class DeletionIn(ReasonIn):
 
 
 class TenantOut(Versioned):
-    """A tenant. Its time zone says when its days and weeks begin."""
+    """A tenant. Its time zone says when its days and weeks begin, its country how telephone numbers are read."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -113,6 +126,7 @@ class TenantOut(Versioned):
     name: str
     time_zone: str
     languages: list[Language]
+    country: str
     state: TenantState
     created_at: datetime
     changed_at: datetime
@@ -140,7 +154,8 @@ def _may_touch(actor: Actor, tenant_id: UUID) -> Actor:
 async def post_tenant(wanted: TenantIn, here: Here, actor: Operator, once: Once) -> TenantOut:
     """Makes a tenant. Its people and keys come next."""
     tenant_id = once.new_id(actor)
-    parts = TenantWanted(wanted.name, wanted.time_zone, wanted.languages)
+    country = wanted.country or country_of(wanted.time_zone)
+    parts = TenantWanted(wanted.name, wanted.time_zone, wanted.languages, country)
     work = partial(make_tenant, tenant_id=tenant_id, slug=wanted.slug, wanted=parts, moment=now())
     try:
         return await once.perform(here.database, actor.within(tenant_id), work, TenantOut.model_validate)
@@ -151,12 +166,13 @@ async def post_tenant(wanted: TenantIn, here: Here, actor: Operator, once: Once)
 @router.get("")
 async def get_tenants(here: Here, actor: Operator, page: Page) -> TenantsOut:
     """Every tenant of the instance, newest first."""
-    places = await tenant_places(here.carrier, page.place(actor), page.limit)
-    ids = [place.id for place in places]
+    places = await tenant_places(here.carrier, page.place(actor), page.rows_max)
+    shown, following = page.turn(actor, places, lambda place: place)
+    ids = [place.id for place in shown]
     async with here.database.transaction(*ids) as tx:
         found = await list_tenants(tx, ids)
     items = [TenantOut.model_validate(tenant) for tenant in found]
-    return TenantsOut(items=items, next=page.next_after(actor, places))
+    return TenantsOut(items=items, next=following)
 
 
 @router.get("/{tenant_id}")
@@ -170,8 +186,8 @@ async def get_tenant(tenant_id: UUID, here: Here, actor: WorkReader, fresh: Fres
 async def patch_tenant(
     tenant_id: UUID, wanted: TenantChangeIn, here: Here, actor: Manager, change: Change
 ) -> TenantOut:
-    """Renames a tenant, or sets its time zone and languages."""
-    parts = TenantWanted(wanted.name, wanted.time_zone, wanted.languages)
+    """Renames a tenant, or sets its time zone, languages and country. Numbers that are known already stay as read."""
+    parts = TenantWanted(wanted.name, wanted.time_zone, wanted.languages, wanted.country)
     work = partial(change_tenant, tenant_id=tenant_id, wanted=parts, expected=change.expected)
     with _refusals():
         return await change.perform(here.database, _may_touch(actor, tenant_id), work, TenantOut.model_validate)
@@ -230,5 +246,6 @@ def _refusals() -> Iterator[None]:
     except UnknownTenantError:
         raise Problem("unknown_tenant", 404) from None
     except IllegalTenantStateError as error:
-        about = {"state": error.state, "to": error.to}
-        raise Problem("illegal_tenant_state", 409, about=about, extra={"legal": list(error.legal)}) from None
+        about, legal = {"state": error.state, "to": error.to}, list(error.legal)
+        extra = {"state": error.state, "legal_moves": legal}
+        raise Problem("illegal_tenant_state", 409, about=about, extra=extra) from None

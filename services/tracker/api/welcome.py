@@ -112,6 +112,7 @@ def _page(  # noqa: PLR0913 - the parts of a page; all but the first three go by
         step=step,
         lead=say[seen.purpose if seen else f"lead_{step}"],
         errors=_sentences(problem, language) if problem else [],
+        wrong=_wrong(problem, step) if problem else (),
         token=form.get("token", ""),
         name=form.get("name") or (seen.name if seen else ""),
         email=(seen.email if seen else None) or form.get("email", ""),
@@ -119,6 +120,11 @@ def _page(  # noqa: PLR0913 - the parts of a page; all but the first three go by
         is_email_known=seen is not None and seen.email is not None,
     )
     return HTMLResponse(html, problem.status if problem else 200, _HEADERS)
+
+
+def _wrong(problem: Problem, step: str) -> set[str]:
+    """The fields of the form that the problem is about; the code, where it asks for nothing else."""
+    return {"token"} if step == "code" else {error.pointer.removeprefix("/") for error in problem.errors}
 
 
 def _sentences(problem: Problem, language: str) -> list[str]:

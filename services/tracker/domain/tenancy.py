@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from shared.access.kinds import Kind
 from shared.access.scopes import SCOPES_OF_SECRET_KEYS, Scope
+from shared.contracts.countries import HOME_COUNTRY
 from shared.contracts.vocabulary import Channel, TenantState
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
@@ -18,6 +19,23 @@ STATES: dict[TenantState, tuple[TenantState, ...]] = {
     TenantState.DELETED: (),
 }
 _LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+
+
+# Whose clocks are those of one country that we know how to dial in.
+_COUNTRIES = {
+    "Asia/Shanghai": "CN",
+    "Asia/Urumqi": "CN",
+    "Asia/Hong_Kong": "HK",
+    "Asia/Macau": "MO",
+    "Asia/Taipei": "TW",
+    "Asia/Singapore": "SG",
+    "Asia/Tokyo": "JP",
+    "Asia/Seoul": "KR",
+    "Europe/London": "GB",
+    "Europe/Berlin": "DE",
+    "America/New_York": "US",
+    "America/Los_Angeles": "US",
+}
 
 
 class IllegalTenantStateError(Exception):
@@ -37,6 +55,11 @@ def check_state(state: TenantState, to: TenantState) -> None:
 def is_time_zone(name: str) -> bool:
     """Whether the name is one of the IANA data base that this machine knows."""
     return name in available_timezones()
+
+
+def country_of(time_zone: str) -> str:
+    """The country that a tenant is taken to be at home in until it says so."""
+    return _COUNTRIES.get(time_zone, HOME_COUNTRY)
 
 
 def is_origin(text: str) -> bool:

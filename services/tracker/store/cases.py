@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.tracker.domain.case_states import CaseState
@@ -10,7 +11,10 @@ from shared.database import Tx, Values
 from shared.paging import Place, after
 
 _LIST = """
-SELECT c.* FROM customer_case c
+SELECT c.*, (
+    SELECT min(e.at) FROM erased e WHERE e.tenant_id = c.tenant_id AND e.id IN (c.customer_id, c.feedback_id)
+) AS erased_at
+FROM customer_case c
 WHERE c.tenant_id = $1
     AND ($2::text IS NULL OR c.category = $2)
     AND ($3::text IS NULL OR c.urgency = $3)
@@ -40,12 +44,21 @@ async def add_cases(tx: Tx, cases: Sequence[Values]) -> list[tuple[UUID, UUID]]:
     return [(row["tenant_id"], row["id"]) for row in await tx.insert(CustomerCase, ordered, tail=unless_known)]
 
 
-async def list_cases(
-    tx: Tx, tenant_id: UUID, wanted: CaseFilter, place: Place | None, limit: int
-) -> list[CustomerCase]:
+@dataclass(frozen=True)
+class CaseSeen:
+    """A case, and since when its words are gone."""
+
+    case: CustomerCase
+    erased_at: datetime | None
+
+
+async def list_cases(tx: Tx, tenant_id: UUID, wanted: CaseFilter, place: Place | None, limit: int) -> list[CaseSeen]:
     """Newest first."""
     narrowed = (wanted.category, wanted.urgency, wanted.source, wanted.state)
-    return await tx.rows(CustomerCase, _LIST, tenant_id, *narrowed, *after(place), limit)
+    rows = await tx.fetch(_LIST, tenant_id, *narrowed, *after(place), limit)
+    return [
+        CaseSeen(CustomerCase(**{k: v for k, v in row.items() if k != "erased_at"}), row["erased_at"]) for row in rows
+    ]
 
 
 async def missing_cases(tx: Tx, tenant_id: UUID, case_ids: Sequence[UUID]) -> list[UUID]:

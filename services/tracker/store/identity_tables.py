@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Column, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, Column, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from services.tracker.store.tables import TrackerTable
@@ -28,6 +28,7 @@ class Tenant(TrackerTable, table=True):
     version: int
     created_at: datetime = moment()
     changed_at: datetime = time_field()
+    country: str = Field(sa_column=Column(Text, nullable=False, server_default=text("'CN'")))
 
 
 class ApiKey(TrackerTable, table=True):

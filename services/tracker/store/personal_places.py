@@ -48,6 +48,7 @@ REGISTER = PersonalRegister(
         "action_move.note": _STAFF,
         "action_move.moved_by": "what an operator calls a key",
         "tenant.slug": "what an operator calls a company",
+        "tenant.country": "of a company",
         "tenant.name": "as slug",
         "tenant.state": "one of a closed list",
         "tenant.time_zone": "one of a closed list",

@@ -33,6 +33,7 @@ class TenantWanted:
     name: str | None = None
     time_zone: str | None = None
     languages: Sequence[Language] | None = None
+    country: str | None = None
 
 
 async def make_tenant(tx: Tx, tenant_id: UUID, slug: str, wanted: TenantWanted, moment: datetime) -> Done[Tenant]:
@@ -54,7 +55,7 @@ async def make_tenant(tx: Tx, tenant_id: UUID, slug: str, wanted: TenantWanted, 
 
 
 async def change_tenant(tx: Tx, tenant_id: UUID, wanted: TenantWanted, expected: Expected) -> Done[Tenant]:
-    """Renames a tenant or sets its time zone and languages. Raises UnknownTenantError, StaleVersionError."""
+    """Renames a tenant or sets its time zone, languages and country. Raises UnknownTenantError, StaleVersionError."""
     tenant = await _held(tx, tenant_id)
     expected.check(tenant.version)
     after = {name: value for name, value in vars(wanted).items() if value is not None}
@@ -103,6 +104,7 @@ async def _tell(tx: Tx, tenant: Tenant) -> None:
         time_zone=tenant.time_zone,
         languages=[Language(language) for language in tenant.languages],
         changed_at=tenant.changed_at,
+        country=tenant.country,
     )
     await hold_tenant(tx, tenant.id, event)
     await outbox.put(tx, [outbox.seal(tenant.id, event, at=tenant.changed_at, trace_id=new_id().hex)])

@@ -1,0 +1,24 @@
+"""The country that a tenant is at home in: what a telephone number without a country's code is read by."""
+
+from uuid import UUID
+
+from shared.contracts.countries import HOME_COUNTRY
+from shared.database import Tx
+
+_READ = "SELECT country FROM tenant_home WHERE tenant_id = $1 AND id = $1"
+_KEEP = """
+INSERT INTO tenant_home (tenant_id, id, version, country) VALUES ($1, $1, $2, $3)
+ON CONFLICT (tenant_id, id) DO UPDATE SET version = excluded.version, country = excluded.country
+WHERE tenant_home.version < excluded.version
+"""
+
+
+async def home_country(tx: Tx, tenant_id: UUID) -> str:
+    """The tenant's country; the usual one until something else was heard."""
+    found: str | None = await tx.fetchval(_READ, tenant_id)
+    return found or HOME_COUNTRY
+
+
+async def keep_home(tx: Tx, tenant_id: UUID, version: int, country: str) -> None:
+    """Keeps the tenant's country; an older version changes nothing."""
+    await tx.execute(_KEEP, tenant_id, version, country)
