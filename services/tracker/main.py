@@ -67,6 +67,7 @@ def build(settings: TrackerSettings) -> FastAPI:
         drawing=Drawing(),
         kick_relay=ground.kick_relay,
         mail=_mail_way(settings, mailer),
+        heads=ground.heads,
     )
     send_notice = SendNotice(
         database=ground.database,

@@ -19,6 +19,7 @@ class Peer:
     """Another service, asked on a person's behalf. It checks their scopes itself and writes the audit line."""
 
     def __init__(self, url: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self.url = url
         self._client = httpx.AsyncClient(base_url=url, transport=transport, trust_env=False, timeout=READ_TIMEOUT_S)
 
     async def read(self, path: str, token: str, query: Mapping[str, Any] | None = None) -> httpx.Response:

@@ -35,7 +35,8 @@ async def test_it_arrives_at_the_persons_own_address(house: House, tenant_id: UU
     with mail_server() as server:
         said = await tried(house, tenant_id, **smtp(server.port))
         [mail] = server.mails
-    assert said["is_sent"] and said["fault"] is None
+    assert said["is_sent"]
+    assert said["fault"] is None
     assert mail["To"] == said["to"]
     assert mail["Message-ID"] == f"<{said['id']}@example.test>"
 
@@ -66,21 +67,21 @@ async def test_a_server_without_sign_in(house: House, tenant_id: UUID) -> None:
 
 
 @pytest.mark.parametrize(
-    ("replies", "reply", "fault", "code"),
+    ("replies", "reply", "fault"),
     [
-        ("sender_replies", "553 not your sender", "sender", 553),
-        ("sender_replies", "530 sign in first", "sign_in", 530),
-        ("rcpt_replies", "550 no such user", "recipient", 550),
-        ("data_replies", "554 spam", "text", 554),
+        ("sender_replies", "553 not your sender", "sender"),
+        ("sender_replies", "530 sign in first", "sign_in"),
+        ("rcpt_replies", "550 no such user", "recipient"),
+        ("data_replies", "554 spam", "text"),
     ],
 )
 async def test_what_the_server_refuses_is_named_with_its_words(
-    house: House, tenant_id: UUID, replies: str, reply: str, fault: str, code: int
+    house: House, tenant_id: UUID, replies: str, reply: str, fault: str
 ) -> None:
     with mail_server() as server:
         setattr(server, replies, [reply])
         said = await tried(house, tenant_id, **smtp(server.port))
-    assert (said["fault"], said["code"], said["answer"]) == (fault, code, reply[4:])
+    assert (said["fault"], said["code"], said["answer"]) == (fault, int(reply[:3]), reply[4:])
 
 
 async def test_only_people_who_manage_the_company_and_not_too_often(house: House, tenant_id: UUID) -> None:
