@@ -94,10 +94,6 @@ class PageAsked:
         shown = found[: self.limit]
         return shown, self._told(actor, place_of(shown[-1])) if len(found) > self.limit else None
 
-    def next_after(self, actor: Actor, places: Sequence[Place]) -> str | None:
-        """As `turn`, of a list that fetches no more than it shows: its last page may be an empty one."""
-        return self._told(actor, places[-1]) if len(places) >= self.limit else None
-
     def _told(self, actor: Actor, last: Place) -> str:
         """The cursor of what follows, also as a Link header."""
         cursor = self._pages.write(last, self._of(actor))

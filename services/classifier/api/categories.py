@@ -18,7 +18,7 @@ class CategoryOut(BaseModel):
 class CategoriesOut(BaseModel):
     """All categories, in the order of the taxonomy."""
 
-    items: list[CategoryOut]
+    categories: list[CategoryOut]
 
 
 router = Router(prefix="/v1/categories", tags=["verdicts"])
@@ -29,4 +29,4 @@ async def get_categories(_: WorkReader) -> CategoriesOut:
     """The categories that verdicts name, in both languages."""
     taxonomy = starter_taxonomy()
     names = {one: {Language(language): name for language, name in said.items()} for one, said in taxonomy.items()}
-    return CategoriesOut(items=[CategoryOut(id=one, names=said) for one, said in names.items()])
+    return CategoriesOut(categories=[CategoryOut(id=one, names=said) for one, said in names.items()])

@@ -11,7 +11,7 @@ from services.tracker.api.entrance import At, account_of, buckets_of, count_try,
 from services.tracker.api.member_schema import MemberOut, member_out
 from services.tracker.api.session_schema import SessionOut, SessionsOut
 from services.tracker.api.sign_in import Password
-from services.tracker.api.tenants import TimeZone
+from services.tracker.api.tenant_schema import TimeZone
 from services.tracker.store.members import read_member
 from services.tracker.store.sessions import list_live
 from services.tracker.use_cases.change_members import ChangeMember, MemberForgottenError, UnknownMemberError

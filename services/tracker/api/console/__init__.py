@@ -11,6 +11,7 @@ from services.tracker.api.console import (
     settings_health,
     settings_keys,
     settings_members,
+    setup,
 )
 
 CONSOLE_ROUTERS = (
@@ -24,4 +25,5 @@ CONSOLE_ROUTERS = (
     settings_health.router,
     settings_keys.router,
     settings_members.router,
+    setup.router,
 )

@@ -39,6 +39,5 @@ export function showKey(answer, form) {
     `  -d '${JSON.stringify({ text: say("settings_snippet_text") })}'`,
   ];
   const mayPost = answer.scopes.some((scope) => scope === "feedback:send" || scope === "feedback:write");
-  form.dataset.then ||= "/console/settings/keys";
   return show(say("settings_key_title"), say("settings_key_lead"), answer.key, mayPost ? lines.join("\n") : "");
 }
