@@ -47,7 +47,7 @@ async def get_setup(
     async with here.database.transaction(visit.actor.tenant_id) as tx:
         done = await _done(tx, visit)
         case = await _case_of(tx, visit, feedback) if feedback else None
-    chosen: Step = step or next((one for one in STEPS if one not in done), "done")
+    chosen = step or _first_undone(done)
     said = await _parts(here, visit, chosen)
     said |= {"feedback": feedback, "case": case, "category": await categories_of(here, visit)}
     scripts = ["deeds", "setup"]
@@ -80,13 +80,18 @@ async def post_setup_feedback(request: Request, here: Here, visit: Manager) -> R
     return RedirectResponse(f"{SETUP}?{there}", HTTPStatus.SEE_OTHER)
 
 
+def _first_undone(done: set[str]) -> Step:
+    for step in STEPS:
+        if step not in done:
+            return step
+    return "done"
+
+
 def _as_told(status: int) -> Problem:
     """The collector's refusal, as this page says it."""
-    return (
-        Problem("forbidden", 403, about={"scope": Scope.FEEDBACK_WRITE})
-        if status == HTTPStatus.FORBIDDEN
-        else (Problem("unavailable", 503))
-    )
+    if status == HTTPStatus.FORBIDDEN:
+        return Problem("forbidden", 403, about={"scope": Scope.FEEDBACK_WRITE})
+    return Problem("unavailable", 503)
 
 
 async def _done(tx: Tx, visit: Visit) -> set[str]:
