@@ -15,6 +15,12 @@ CASE_PROBLEMS: dict[str, Said] = {
         "工单不存在，或列表中有不存在的工单。",
         "请检查编号，或 missing 中列出的编号。",
     ),
+    "nobody_to_answer": Said(
+        "Nobody knows whose case this is, so nobody can be answered.",
+        "Close it as told elsewhere when the customer was reached another way.",
+        "不知道该案例属于哪位客户，无法答复。",
+        "若已通过其他方式联系客户，请以“已另行告知”关闭案例。",
+    ),
 }
 
 CASE_FIELD_RULES: dict[str, Said] = {

@@ -53,10 +53,11 @@ class Pages:
         raw = base64.urlsafe_b64decode(cursor.encode() + b"==")
         mac, body = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
         at, identifier, made_at = json.loads(body) if hmac.compare_digest(mac, self._mac(body, of)) else ("", "", 0)
-        return Place(datetime.fromisoformat(at), UUID(identifier)), made_at
+        return Place(datetime.fromisoformat(at) if isinstance(at, str) else float(at), UUID(identifier)), made_at
 
     def _written(self, place: Place, made_at: int, of: str) -> str:
-        body = json.dumps([place.at.isoformat(), str(place.id), made_at]).encode()
+        at = place.at.isoformat() if isinstance(place.at, datetime) else place.at
+        body = json.dumps([at, str(place.id), made_at]).encode()
         return base64.urlsafe_b64encode(self._mac(body, of) + body).decode().rstrip("=")
 
     def _mac(self, body: bytes, of: str) -> bytes:

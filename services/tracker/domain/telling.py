@@ -1,5 +1,6 @@
 """Who may be told, where, and why not."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,6 +29,7 @@ class Reason(StrEnum):
     ALREADY_TOLD = "already_told"
     REOPENED = "reopened"
     NO_SMTP = "no_smtp"
+    DEMO = "demo"
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
     NO_REPLY_AFTER_DATA = "no_reply_after_data"
@@ -38,6 +40,7 @@ class NoticeEvent(StrEnum):
     """What a notice tells."""
 
     CLOSURE = "closure"
+    REPLY = "reply"
 
 
 class MemberWarning(StrEnum):
@@ -53,6 +56,12 @@ class OwnMail(StrEnum):
 
     TEST = "mail_test"
 
+
+# With which end of a notice its customer's cases count as answered. A reply that was kept was written all the same.
+ANSWERING: Mapping[NoticeEvent, tuple[NoticeState, ...]] = {
+    NoticeEvent.CLOSURE: (NoticeState.SENT,),
+    NoticeEvent.REPLY: (NoticeState.SENT, NoticeState.NOT_SENT),
+}
 
 # What a mail page shows: everything that was written to somebody, whether or not it left.
 MAIL_STATES = (
