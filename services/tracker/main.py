@@ -59,7 +59,7 @@ def build(settings: TrackerSettings) -> FastAPI:
     """The tracker as an application; its lanes run as long as it is served."""
     ground = Ground("tracker", settings)
     addresses = Addresses(settings.collector_url, SecretStr(settings.peer_key_file.read_text().strip()))
-    mailer = SmtpMailer(settings) if settings.smtp_host else None
+    mail = _mail_way(settings)
     context = Context(
         database=ground.database,
         carrier=ground.carrier,
@@ -68,22 +68,17 @@ def build(settings: TrackerSettings) -> FastAPI:
         classifier=Peer(settings.classifier_url),
         drawing=Drawing(),
         kick_relay=ground.kick_relay,
-        mail=_mail_way(settings, mailer),
+        mail=mail,
         heads=ground.heads,
     )
-    send_notice = SendNotice(
-        database=ground.database,
-        addresses=addresses,
-        mailer=mailer,
-        brand=settings.brand,
-    )
+    send_notice = SendNotice(database=ground.database, addresses=addresses, mailer=mail.mailer, brand=settings.brand)
     planning = partial(plan_notices, database=ground.database)
-    warn_member = WarnMember(ground.database, mailer, settings.brand)
+    warn_member = WarnMember(ground.database, mail.mailer, settings.brand)
     handlers: dict[str, Handler] = {PLAN_NOTICES: planning, SEND_NOTICE: send_notice, WARN_MEMBER: warn_member}
     lanes: list[Lane] = [ground.relay(), ground.consumer(REACTIONS), ground.jobs(handlers)]
     routers = ground.doors([*ROUTERS])
     entrance = _entrance(ground, settings)
-    state = ground.state(context, Exported(TrackerTable), {"mail": partial(look_at_mail, mailer)}) | {
+    state = ground.state(context, Exported(TrackerTable), {"mail": partial(look_at_mail, mail.mailer)}) | {
         "entrance": entrance
     }
     closing = [
@@ -98,9 +93,9 @@ def build(settings: TrackerSettings) -> FastAPI:
     return create_app("tracker", routers, state=state, running=running, is_ready=ground.is_database_there)
 
 
-def _mail_way(settings: TrackerSettings, mailer: SmtpMailer | None) -> MailWay:
+def _mail_way(settings: TrackerSettings) -> MailWay:
     return MailWay(
-        mailer=mailer,
+        mailer=SmtpMailer(settings) if settings.smtp_host else None,
         brand=settings.brand,
         host=settings.smtp_host,
         port=settings.smtp_port,

@@ -132,13 +132,17 @@ def posting() -> Iterator[tuple[Instance, MailServer]]:
             yield running, mails
 
 
-def test_a_test_mail_arrives_or_says_what_the_server_said(page: Page, posting: tuple[Instance, MailServer]) -> None:
+def test_a_test_mail_arrives_or_says_what_the_server_said(
+    chromium: Browser, posting: tuple[Instance, MailServer]
+) -> None:
     instance, mails = posting
     url = instance.description()["services"]["tracker"]["url"]
-    page.context.add_cookies(
-        [{"name": "huiyin_session", "value": joined(instance, "admin@example.test", "admin"), "url": url}]
-    )
-    page.goto(f"{url}/console/settings/mail")
+    context = chromium.new_context(base_url=url, locale="en-GB")
+    context.set_default_timeout(WAIT_MS)
+    token = joined(instance, "admin@example.test", "admin")
+    context.add_cookies([{"name": "huiyin_session", "value": token, "url": url}])
+    page = context.new_page()
+    page.goto("/console/settings/mail")
     mails.sender_replies = ["553 this sender is not yours"]
     page.get_by_role("button", name="Send a test mail").click()
     expect(page.locator(".outcome")).to_contain_text("The sender is refused")
@@ -148,3 +152,4 @@ def test_a_test_mail_arrives_or_says_what_the_server_said(page: Page, posting: t
     expect(page.locator(".outcome")).to_contain_text("The mail server took it")
     [arrived] = mails.mails
     assert arrived["To"] == "admin@example.test"
+    context.close()
