@@ -1,5 +1,38 @@
 """The console's pages."""
 
-from services.tracker.api.console import case, entry, find, inbox, live, review
+from services.tracker.api.console import (
+    case,
+    entry,
+    find,
+    inbox,
+    live,
+    mails,
+    review,
+    settings,
+    settings_account,
+    settings_audit,
+    settings_company,
+    settings_health,
+    settings_keys,
+    settings_members,
+    setup,
+)
 
-CONSOLE_ROUTERS = (entry.router, inbox.router, case.router, review.router, find.router, live.router)
+PAGES = (
+    case,
+    entry,
+    find,
+    inbox,
+    live,
+    mails,
+    review,
+    settings,
+    settings_account,
+    settings_audit,
+    settings_company,
+    settings_health,
+    settings_keys,
+    settings_members,
+    setup,
+)
+CONSOLE_ROUTERS = tuple(page.router for page in PAGES)

@@ -16,7 +16,7 @@ from services.tracker.api.console.page import PageRouter, Visit, Worker
 from services.tracker.api.console.people import Colleagues, colleagues_of
 from services.tracker.api.context import Here
 from services.tracker.domain.case_states import MOVES, CaseState
-from services.tracker.store.cases import list_cases, read_cases
+from services.tracker.store.cases import CaseFilter, list_cases, read_cases
 from services.tracker.store.tables import CustomerCase
 from shared.contracts.vocabulary import Channel, Language, Urgency
 from shared.paging import Place
@@ -61,6 +61,7 @@ async def get_inbox(here: Here, visit: Worker, page: Page, narrowed: Narrowed) -
         found = await list_cases(
             tx, visit.actor.tenant_id, filter_of(asked, visit.actor), page.place(visit.actor), page.rows_max
         )
+        has_any = bool(found or await list_cases(tx, visit.actor.tenant_id, CaseFilter(), None, 1))
         people = await colleagues_of(tx, visit.actor.tenant_id, visit.say)
     shown, following = page.turn(visit.actor, found, lambda case: Place(case.opened_at, case.id))
     return visit.page(
@@ -68,6 +69,7 @@ async def get_inbox(here: Here, visit: Worker, page: Page, narrowed: Narrowed) -
         scripts=["inbox"],
         views=_views(narrowed),
         asked=asked,
+        has_any=has_any,
         following=_address(narrowed, cursor=following) if following else None,
         is_later="cursor" in visit.request.query_params,
         choices={"urgency": list(Urgency), "channel": list(Channel), "language": list(Language)},
