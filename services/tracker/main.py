@@ -15,6 +15,7 @@ from services.tracker.api import (
     problems,
     sessions,
     sign_in,
+    telling,
     tenants,
     welcome,
 )
@@ -48,7 +49,7 @@ from shared.web.server import serve
 ROUTERS = (
     *GROUND_ROUTERS, *CONSOLE_ROUTERS,
     actions.router, cases.router, keys.router, members.router, notices.router, oidc.router, problems.router,
-    sessions.router, sign_in.router, tenants.router, welcome.router,
+    sessions.router, sign_in.router, telling.router, tenants.router, welcome.router,
 )  # fmt: skip
 
 
@@ -64,14 +65,11 @@ def build(settings: TrackerSettings) -> FastAPI:
         classifier=Peer(settings.classifier_url),
         drawing=Drawing(),
         kick_relay=ground.kick_relay,
+        addresses=addresses,
+        is_mail_set=settings.smtp_host is not None,
     )
     mailer = SmtpMailer(settings) if settings.smtp_host else None
-    send_notice = SendNotice(
-        database=ground.database,
-        addresses=addresses,
-        mailer=mailer,
-        brand=settings.brand,
-    )
+    send_notice = SendNotice(database=ground.database, addresses=addresses, mailer=mailer, brand=settings.brand)
     planning = partial(plan_notices, database=ground.database)
     warn_member = WarnMember(ground.database, mailer, settings.brand)
     handlers: dict[str, Handler] = {PLAN_NOTICES: planning, SEND_NOTICE: send_notice, WARN_MEMBER: warn_member}

@@ -107,6 +107,12 @@ PROBLEMS: dict[str, Said] = {
         "列表中有不存在的案例。",
         "请检查 missing 中列出的编号。",
     ),
+    "action_closed": Said(
+        "This action is closed, and its customers were told.",
+        "Reopen it first, if it must change.",
+        "该措施已关闭，客户已收到告知。",
+        "如需修改，请先重新打开。",
+    ),
     "unknown_problem": Said(
         "This problem does not exist.",
         "Check the problem's id.",

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from services.tracker.console.charts.drawing import Drawing
 from shared.database import Database
 from shared.messaging.lanes import Kick
+from shared.peers.addresses import Addresses
 from shared.peers.reading import Peer
 
 
@@ -22,6 +23,8 @@ class Context:
     classifier: Peer
     drawing: Drawing
     kick_relay: Kick
+    addresses: Addresses
+    is_mail_set: bool
 
 
 async def context_of(request: Request) -> Context:

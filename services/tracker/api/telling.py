@@ -1,0 +1,80 @@
+"""GET /v1/actions/{id}/telling: whom the closing of an action would tell. Counts and letters, never an address."""
+
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.tracker.api.context import Context, Here
+from services.tracker.api.entrance import At
+from services.tracker.domain.action_states import ActionState
+from services.tracker.domain.telling import NoticeEvent, Reason
+from services.tracker.notifiers.letters import write_letter
+from services.tracker.store.actions import answers_of, read_action
+from services.tracker.store.tables import Action
+from services.tracker.use_cases.preview_telling import CUSTOMERS_COUNTED_MAX, preview_telling
+from shared.access.credentials import Actor
+from shared.contracts.vocabulary import Language
+from shared.peers.addresses import PeerAwayError
+from shared.web.doors import ActionWriter
+from shared.web.problems import Problem
+from shared.web.routing import Router
+
+
+class LetterOut(BaseModel):
+    """What a customer of this language would read."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    language: Language
+    subject: str
+    text: str
+
+
+class TellingOut(BaseModel):
+    """Whom the closing would tell now."""
+
+    customers: int = Field(description="everybody with a case under the problem")
+    counted: int = Field(description=f"of how many the counts below speak: the first {CUSTOMERS_COUNTED_MAX:,}")
+    told: int
+    languages: dict[Language, int] = Field(description="those who would be told, by the language of their letter")
+    skipped: dict[Reason, int] = Field(description="those who would not, by the reason")
+    mail_is_set: bool = Field(description="otherwise the mails are written and kept, and none leaves")
+    letters: list[LetterOut]
+
+
+router = Router(prefix="/v1/actions", tags=["actions"])
+
+
+@router.get("/{action_id}/telling")
+async def get_telling(action_id: UUID, here: Here, at: At, actor: ActionWriter) -> TellingOut:
+    """Counts whom the closing would tell, and why not the others; reading it tells nobody. 409 once it is closed."""
+    action = await _open_action(here, actor, action_id)
+    try:
+        telling = await preview_telling(here.database, here.addresses, action)
+    except PeerAwayError:
+        raise Problem("unavailable", 503) from None
+    return TellingOut(
+        customers=telling.customers,
+        counted=telling.counted,
+        told=sum(telling.tally.told.values()),
+        languages=dict(telling.tally.told),
+        skipped=dict(telling.tally.skipped),
+        mail_is_set=here.is_mail_set,
+        letters=_letters(action, at.brand),
+    )
+
+
+async def _open_action(here: Context, actor: Actor, action_id: UUID) -> Action:
+    async with here.database.transaction(actor.tenant_id) as tx:
+        action = await read_action(tx, actor.tenant_id, action_id)
+    if action is None:
+        raise Problem("not_found", 404)
+    if action.state == ActionState.CLOSED:
+        raise Problem("action_closed", 409)
+    return action
+
+
+def _letters(action: Action, brand: str) -> list[LetterOut]:
+    answers = answers_of(action)
+    written = [write_letter(NoticeEvent.CLOSURE, one, brand=brand, answer=answers.get(one)) for one in Language]
+    return [LetterOut.model_validate(letter) for letter in written]
