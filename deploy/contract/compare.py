@@ -83,7 +83,14 @@ def _parameters(where: str, old: Found, new: Found) -> Iterator[str]:
         if parameter.get("required") and not (was or {}).get("required"):
             yield f"{where}: the {key[0]} parameter {parameter['name']} is wanted now"
         if was is not None:
-            yield from walk.schemas(f"{where} {parameter['name']}", was["schema"], parameter["schema"], Way.IN)
+            now_takes = _one_of(was["schema"], parameter["schema"]) if key[0] == "query" else parameter["schema"]
+            yield from walk.schemas(f"{where} {parameter['name']}", was["schema"], now_takes, Way.IN)
+
+
+def _one_of(old: Json, new: Json) -> Json:
+    """A query parameter that may come several times now is still written the same when it comes once."""
+    is_list_now = new.get("type") == "array" and old.get("type") != "array"
+    return new["items"] if is_list_now else new
 
 
 def _events(old: Json, new: Json) -> Iterator[str]:

@@ -6,6 +6,7 @@ from functools import partial
 from services.classifier.model.shelf import Shelf
 from services.classifier.store.personal_places import REGISTER
 from services.classifier.use_cases.classify_feedback import classify_feedback
+from services.classifier.use_cases.keep_labels import keep_labels
 from shared.access.held import on_keys, on_members, on_tenants
 from shared.clock import Clock
 from shared.contracts.envelope import Event
@@ -16,6 +17,7 @@ from shared.contracts.events import (
     KeyChanged,
     MemberChanged,
     TenantChanged,
+    VerdictCorrected,
 )
 from shared.messaging.consumer import Reaction
 from shared.privacy.reactions import ForgetPeople
@@ -32,4 +34,5 @@ def reactions(shelf: Shelf, clock: Clock) -> Mapping[type[Event], Reaction]:
         CustomerErased: _FORGET.customers,
         FeedbackErased: _FORGET.feedback,
         FeedbackReceived: partial(classify_feedback, shelf=shelf, clock=clock),
+        VerdictCorrected: keep_labels,
     }

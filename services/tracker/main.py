@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from services.tracker.api import (
     actions,
+    case_work,
     cases,
     keys,
     members,
@@ -48,8 +49,8 @@ from shared.web.server import serve
 
 ROUTERS = (
     *GROUND_ROUTERS, *CONSOLE_ROUTERS,
-    actions.router, cases.router, keys.router, members.router, notices.router, oidc.router, problems.router,
-    sessions.router, sign_in.router, telling.router, tenants.router, welcome.router,
+    actions.router, case_work.router, cases.router, keys.router, members.router, notices.router, oidc.router,
+    problems.router, sessions.router, sign_in.router, telling.router, tenants.router, welcome.router,
 )  # fmt: skip
 
 

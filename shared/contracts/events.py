@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from shared.contracts.envelope import Event
 from shared.contracts.vocabulary import Channel, Language, TenantState, Urgency
 
@@ -25,8 +27,30 @@ class FeedbackReceived(Event):
     received_at: datetime
 
 
+class RankedCategory(BaseModel):
+    """A category that a feedback may belong to, and how probable the model finds it (0 to 1)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    category: str
+    probability: float
+
+
+class WeighedTerm(BaseModel):
+    """A word of a text, and how much it spoke for the model's answer (coefficient times value)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    term: str
+    weight: float
+
+
 class FeedbackClassified(Event):
-    """The classifier has judged a feedback. Carries the feedback along, so the tracker needs to ask nobody."""
+    """The classifier has judged a feedback. Carries the feedback along, so the tracker needs to ask nobody.
+
+    An older sender leaves out how it came to its verdict: `ranked` are the best categories, `terms` the words that
+    spoke most for the first of them, `urgency_terms` those that spoke for the urgency.
+    """
 
     version: ClassVar[int] = 1
 
@@ -36,6 +60,24 @@ class FeedbackClassified(Event):
     confidence: float
     urgency_confidence: float
     model_version: str
+    ranked: list[RankedCategory] = Field([])
+    terms: list[WeighedTerm] = Field([])
+    urgency_terms: list[WeighedTerm] = Field([])
+
+
+class VerdictCorrected(Event):
+    """Somebody has said what a verdict should have been, or that it is right. Of several, the latest holds."""
+
+    version: ClassVar[int] = 1
+
+    feedback_id: UUID
+    customer_id: UUID | None
+    text: str
+    language: Language
+    category: str
+    urgency: Urgency
+    corrected_by: UUID | None
+    corrected_at: datetime
 
 
 class TenantChanged(Event):
@@ -112,6 +154,7 @@ EVENTS: dict[tuple[str, int], type[Event]] = {
     for event in (
         FeedbackReceived,
         FeedbackClassified,
+        VerdictCorrected,
         TenantChanged,
         MemberChanged,
         KeyChanged,

@@ -1,7 +1,7 @@
 """Where a person stands in an event's data: whose words a fact carries, and what it is without them.
 
-The same is written in SQL (`without_words`, `subjects_in`: `shared/migrations/versions/ground_0020.py`); a test walks
-all events and compares both.
+The same is written in SQL (`shared/migrations/versions`: `without_words` in ground_0050, `subjects_in` in ground_0020);
+a test walks all events and compares both.
 """
 
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 _WORDS = "text"
+_PICKED = ("terms", "urgency_terms")  # Single words of the text, which a model saw.
 _CARRIED = "feedback"  # An event that carries a whole feedback along has it under this name.
 
 
@@ -26,11 +27,12 @@ def subjects_of(data: Mapping[str, Any]) -> set[UUID]:
 
 def without_words(data: Mapping[str, Any]) -> dict[str, Any]:
     """The same fact, which says that somebody spoke and no longer what."""
+    blank = {**data, **{name: [] for name in _PICKED if name in data}}
     if _WORDS in data:
-        return {**data, _WORDS: ""}
+        return {**blank, _WORDS: ""}
     if _spoken(data):
-        return {**data, _CARRIED: {**data[_CARRIED], _WORDS: ""}}
-    return dict(data)
+        return {**blank, _CARRIED: {**data[_CARRIED], _WORDS: ""}}
+    return blank
 
 
 def _spoken(data: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from shared.contracts.events import (
     KeyUsed,
     MemberChanged,
     TenantChanged,
+    VerdictCorrected,
 )
 
 SUBJECT_ROOT = "huiyin"
@@ -28,6 +29,7 @@ class Route:
 ROUTES: dict[type[Event], Route] = {
     FeedbackReceived: Route(said_by=("collector",), heard_by=("classifier",)),
     FeedbackClassified: Route(said_by=("classifier",), heard_by=("tracker",)),
+    VerdictCorrected: Route(said_by=("tracker",), heard_by=("classifier",)),
     # The tracker, whose these are, fills its own table in the same transaction.
     TenantChanged: Route(said_by=("tracker",), heard_by=("collector", "classifier")),
     MemberChanged: Route(said_by=("tracker",), heard_by=("collector", "classifier")),

@@ -1,5 +1,6 @@
 """What every problem says, in English and Chinese: what is wrong, and what to do. A test walks all codes."""
 
+from shared.web.case_texts import CASE_PROBLEMS
 from shared.web.identity_texts import IDENTITY_PROBLEMS
 from shared.web.people_texts import PEOPLE_PROBLEMS
 from shared.web.said import Said
@@ -101,12 +102,6 @@ PROBLEMS: dict[str, Said] = {
         "状态为 {state} 的改进措施不能转到 {to}。",
         "请从列出的合法转移中选择。",
     ),
-    "unknown_case": Said(
-        "A case of this list does not exist.",
-        "Check the ids listed under missing.",
-        "列表中有不存在的案例。",
-        "请检查 missing 中列出的编号。",
-    ),
     "action_closed": Said(
         "This action is closed, and its customers were told.",
         "Reopen it first, if it must change.",
@@ -131,6 +126,7 @@ PROBLEMS: dict[str, Said] = {
         "这是我们的故障。",
         "请稍后重试；若问题仍在，请将请求时间告知管理员。",
     ),
+    **CASE_PROBLEMS,
     **IDENTITY_PROBLEMS,
     **PEOPLE_PROBLEMS,
 }

@@ -133,6 +133,9 @@ BREAKS: dict[str, tuple[Change, str]] = {
 HARMLESS: dict[str, Change] = {
     "nothing": lambda d: d,
     "a new path": lambda d: d["paths"].update({"/v1/more": {}}),
+    "a parameter several times": lambda d: post(d)["parameters"][0].update(
+        schema={"type": "array", "items": {"type": "integer", "maximum": 200}}
+    ),
     "a new parameter": lambda d: post(d)["parameters"].append(parameter()),
     "a new field in": lambda d: schema(d, "Thing")["properties"].update(more={"type": "string"}),
     "a new field out": lambda d: schema(d, "Seen")["properties"].update(more={"type": "string"}),

@@ -26,6 +26,13 @@ def test_a_newer_senders_unknown_member_is_ignored(name: str, version: int) -> N
     EVENTS[name, version].model_validate(document | {"not_known_yet": 1})
 
 
+def test_what_a_classifier_said_before_it_gave_reasons_is_understood() -> None:
+    document = json.loads((GOLDEN / "FeedbackClassified.v1.json").read_text())
+    old = {name: value for name, value in document.items() if name not in ("ranked", "terms", "urgency_terms")}
+    understood = EVENTS["FeedbackClassified", 1].model_validate(old).model_dump(mode="json")
+    assert understood == old | {"ranked": [], "terms": [], "urgency_terms": []}
+
+
 def test_every_golden_document_has_its_event() -> None:
     assert {path.stem for path in GOLDEN.glob("*.json")} == {f"{name}.v{version}" for name, version in EVENTS}
 

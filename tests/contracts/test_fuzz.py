@@ -17,9 +17,12 @@ from schemathesis.core.result import Err
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from shared.access.scopes import Scope
+from shared.database import Database
+from shared.ids import new_id
 from shared.web.description import operations
 from tests.fakes.on_a_port import on_a_port
 from tests.house_of_test import SERVICES, House, running
+from tests.tracker.desk import Desk, classified
 
 EXAMPLES_OF_A_KIND_MAX = 10
 # Rules that hold between fields, or need more than a schema can say.
@@ -27,6 +30,7 @@ BEYOND_A_SCHEMA = {
     "bad_cursor", "key_reused", "not_a_tag", "not_a_phone", "not_an_email", "off_the_scale", "source_missing",
     "needed_for_kind", "not_a_slug", "not_a_time_zone", "not_an_origin", "not_public", "other_kind", "other_slug",
     "scopes_not_yours", "slug_taken", "text_too_long", "time_out_of_range",
+    "close_reason_missing", "close_reason_alone", "not_soon", "unknown_assignee",
     "password_common", "password_like_you",
 }  # fmt: skip
 KINDS = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
@@ -83,14 +87,23 @@ def fuzz(document: dict[str, Any], url: str, key: str, known: dict[str, str]) ->
     return knocks
 
 
-async def things(client: httpx.AsyncClient, service: str) -> dict[str, str]:
+async def case_of(house: House, tenant_id: UUID, client: httpx.AsyncClient) -> str:
+    database = Database(house.url("tracker", "app"))
+    await database.open()
+    [case] = await Desk(tenant_id, client, database).open([classified(tenant_id, new_id())])
+    await database.close()
+    return case
+
+
+async def things(house: House, tenant_id: UUID, client: httpx.AsyncClient, service: str) -> dict[str, str]:
     """Something that exists, by the name of the parameter that names it."""
     if service == "collector":
         return {"code": (await client.post("/v1/feedback", json={"text": "x"})).json()["receipt_code"]}
     if service == "tracker":
         problem = (await client.post("/v1/problems", json={"title": "x"})).json()["id"]
         action = await client.post("/v1/actions", json={"title": "x", "problem_id": problem})
-        return {"problem_id": problem, "action_id": action.json()["id"]}
+        case = await case_of(house, tenant_id, client)
+        return {"case_id": case, "problem_id": problem, "action_id": action.json()["id"]}
     return {}
 
 
@@ -99,7 +112,7 @@ async def test_made_up_requests_are_answered_as_described(house: House, tenant_i
     key = await house.new_key(tenant_id, Scope.OPERATOR)
     app = house.app(service)
     async with running(app, key) as client, on_a_port(app) as url:
-        known = await things(client, service)
+        known = await things(house, tenant_id, client, service)
         knocks = await asyncio.to_thread(fuzz, app.openapi(), url, key, known)
     assert set(knocks) == {f"{method.upper()} {path}" for path, method, _ in operations(app.openapi())}
     assert all(times >= EXAMPLES_OF_A_KIND_MAX for door, times in knocks.items() if door.startswith("POST"))

@@ -21,6 +21,7 @@ PUBLISHABLE = Limits(Channel.WIDGET, frozenset(), 100_000)
 REFUSED = {401, 403}
 REACHED = (
     "tracker GET /v1/cases",
+    "tracker GET /v1/cases/{case_id}",
     "tracker GET /v1/problems/{problem_id}",
     "tracker GET /v1/actions/{action_id}",
     "tracker GET /v1/keys/{key_id}",

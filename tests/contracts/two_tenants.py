@@ -156,7 +156,7 @@ async def _fill(two: TwoTenants, operator: str) -> None:
     assert (await tracker.post("/v1/keys", json=key, headers=headers)).status_code == 201
     person = {"email": f"{CANARY}@example.test", "name": CANARY, "roles": ["viewer"]}
     invited = (await tracker.post("/v1/members", json=person, headers=headers)).json()
-    joining = {"token": invited["link"]["token"], "password": f"{CANARY} sings at night"}
+    joining = {"token": invited["link"]["token"], "password": "mauve tractor nine kettles"}
     assert (await tracker.post("/v1/sign-in/link", json=joining)).status_code == 201
     for name, (service, table) in TABLE_OF_ID.items():
         async with two.house.query(service) as owner:

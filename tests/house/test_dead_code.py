@@ -33,8 +33,8 @@ CALLED_THROUGH_A_DECORATOR = [
     "@model_validator",
 ]
 CALLED_BY_NAME = {
-    "pytest_collection_modifyitems": "pytest calls its hooks by their names",
     "pytest_addoption": "pytest calls its hooks by their names",
+    "pytest_collection_modifyitems": "pytest calls its hooks by their names",
     "pytest_terminal_summary": "pytest calls its hooks by their names",
     "pytest_sessionfinish": "pytest calls its hooks by their names",
     "pytest_testnodedown": "pytest-xdist calls its hooks by their names",

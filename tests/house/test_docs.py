@@ -16,8 +16,9 @@ from services.classifier.settings import ClassifierSettings
 from services.collector import main as collector
 from services.collector.settings import CollectorSettings
 from services.tracker import main as tracker
+from services.tracker.domain import case_states
 from services.tracker.domain.action_states import MOVES, SENTENCES, ActionState
-from services.tracker.domain.case_states import CaseState
+from services.tracker.domain.case_states import CaseState, CloseReason
 from services.tracker.domain.id_claims import OidcRefusal
 from services.tracker.domain.telling import NoticeState, Reason
 from services.tracker.settings import TrackerSettings
@@ -63,6 +64,16 @@ def state_table() -> str:
         for state, targets in MOVES.items()
     ]
     return "\n".join(["| state | may go to | in English | 中文 |", "|---|---|---|---|", *rows])
+
+
+def case_state_table() -> str:
+    """The states of a case, where one may go from each, and what each says."""
+    rows = [
+        f"| `{state}` | {', '.join(f'`{to}`' for to in targets)} | {case_states.SENTENCES[state][Language.EN]} "
+        f"| {case_states.SENTENCES[state][Language.ZH]} |"
+        for state, targets in case_states.MOVES.items()
+    ]
+    return "\n".join(["| a case's state | may go to | in English | 中文 |", "|---|---|---|---|", *rows])
 
 
 def problem_table() -> str:
@@ -127,6 +138,7 @@ def _statuses() -> Mapping[str, str]:
 GENERATED = [
     ("docs/the-data-way.md", state_diagram),
     ("docs/the-data-way.md", state_table),
+    ("docs/the-data-way.md", case_state_table),
     ("docs/the-data-way.md", route_table),
     ("docs/api.md", door_table),
     ("docs/api.md", role_table),
@@ -176,8 +188,8 @@ def test_every_command_stands_in_the_readme() -> None:
     assert [command for command in written if f"| {command}" not in page] == []
 
 
-@pytest.mark.parametrize("words", [NoticeState, Reason, CaseState])
-def test_every_state_and_reason_stands_on_the_way(words: type[NoticeState | Reason | CaseState]) -> None:
+@pytest.mark.parametrize("words", [NoticeState, Reason, CaseState, CloseReason])
+def test_every_state_and_reason_stands_on_the_way(words: type[NoticeState | Reason | CaseState | CloseReason]) -> None:
     page = read("docs/the-data-way.md")
     assert [word.value for word in words if f"`{word}`" not in page] == []
 

@@ -65,11 +65,20 @@ def texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
         yield from (one for name, inner in value.items() for one in ([inner] if name == "text" else texts(inner)))
 
 
+def picked(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
+    """Single words, wherever an event holds them."""
+    if isinstance(value, dict):
+        yield from (one for name, inner in value.items() for one in ([inner] if name == "term" else picked(inner)))
+    elif isinstance(value, list):
+        yield from (one for inner in value for one in picked(inner))
+
+
 @pytest.mark.parametrize(("name", "version"), EVENTS)
 async def test_an_events_words_are_found_and_taken_out(house: House, name: str, version: int) -> None:
     data = json.loads((GOLDEN / f"{name}.v{version}.json").read_text())
     blank = without_words(data)
     words = list(texts(data))
+    assert [one for one in picked(blank) if one] == [], "what a model saw in a text are words of the text"
     assert (feedback_of(data) is not None) == bool(words), "an event with words must say whose they are"
     assert [one for one in texts(blank) if one] == []
     assert EVENTS[name, version].model_validate(blank), "a fact without words is still a fact"

@@ -51,6 +51,7 @@ class Hot:
 
 SOME = new_id()
 NONE_PLACE = (None, None)
+ANY_CASE = (None,) * 14
 HOT = [
     Hot("collector", "feedback", "_REPEATS", ([SOME], [b"x"], ["t1"], ["t2"])),
     Hot("collector", "receipts", "_RECEIVED", (SOME,)),
@@ -59,8 +60,12 @@ HOT = [
     Hot("collector", "people", "_OWNERS", (["email"], [b"x"])),
     Hot("collector", "people", "_PERSON_KEYS", ([SOME],)),
     Hot("classifier", "verdicts", "_BY_FEEDBACK", (SOME,)),
-    Hot("tracker", "cases", "_LIST", (None, None, None, None, *NONE_PLACE, 50)),
-    Hot("tracker", "cases", "_LIST", (None, None, None, None, now(), SOME, 50)),
+    Hot("tracker", "cases", "_LIST", (*ANY_CASE, *NONE_PLACE, 50)),
+    Hot("tracker", "cases", "_LIST", (*ANY_CASE, now(), SOME, 50)),
+    Hot("tracker", "cases", "_ONE", (SOME,)),
+    Hot("tracker", "cases", "_HOLD", ([SOME],)),
+    Hot("tracker", "case_events", "_HISTORY", (SOME,)),
+    Hot("tracker", "problems", "_OF_CASE", (SOME,)),
     Hot("tracker", "cases", "_KNOWN", ([SOME],)),
     Hot("tracker", "problems", "_ONE", (SOME,)),
     Hot("tracker", "problems", "_LIST", (*NONE_PLACE, 50)),
@@ -77,7 +82,17 @@ HOT = [
 FILLED = {
     "collector": ("customer", "person_key", "identity", "address", "consent", "feedback"),
     "classifier": ("verdict",),
-    "tracker": ("customer_case", "problem", "problem_case", "action", "action_move", "notice", "member", "session"),
+    "tracker": (
+        "customer_case",
+        "case_event",
+        "problem",
+        "problem_case",
+        "action",
+        "action_move",
+        "notice",
+        "member",
+        "session",
+    ),
 }
 
 

@@ -31,10 +31,10 @@ def classified(tenant_id: UUID, customer_id: UUID | None, **more: Any) -> Envelo
         customer_id=customer_id,
         channel=Channel.IMPORT,
         source=more.get("source"),
-        text="跳闸",
-        language=Language.ZH,
+        text=more.get("text", "跳闸"),
+        language=more.get("language", Language.ZH),
         rating=None,
-        product="H2",
+        product=more.get("product", "H2"),
         occurred_at=MOMENT,
         received_at=MOMENT,
     )
@@ -42,9 +42,12 @@ def classified(tenant_id: UUID, customer_id: UUID | None, **more: Any) -> Envelo
         feedback=feedback,
         category=more.get("category", "product_issue/electrical"),
         urgency=more.get("urgency", Urgency.HIGH),
-        confidence=0.9,
+        confidence=more.get("confidence", 0.9),
         urgency_confidence=0.8,
         model_version="v1",
+        ranked=more.get("ranked", []),
+        terms=more.get("terms", []),
+        urgency_terms=more.get("urgency_terms", []),
     )
     return outbox.seal(tenant_id, event, at=MOMENT, trace_id="t")
 
@@ -67,6 +70,12 @@ class Desk:
         """The lines that the reaction gives when it hears facts."""
         async with self.database.transaction(self.tenant_id) as tx:
             return await open_cases(tx, facts)
+
+    async def patch(self, path: str, status: int, **body: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+        answer = await self.client.patch(path, json=body, headers=ANY_VERSION)
+        assert answer.status_code == status, answer.text
+        said: dict[str, Any] = answer.json()
+        return said
 
     async def post(self, path: str, status: int, **body: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
         answer = await self.client.post(path, json=body, headers=ANY_VERSION)

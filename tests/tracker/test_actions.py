@@ -218,7 +218,7 @@ async def test_cases_are_narrowed_by_what_one_asks_for(house: House, tenant_id: 
         for query in ({"urgency": "huge"}, {"source": "\0"}, {"limit": "0"}, {"limit": "201"}, {"limit": "x"}):
             answer = await us.client.get("/v1/cases", params=query)
             assert answer.status_code == 422
-            assert refusal(answer)["errors"][0]["pointer"] == f"/query/{next(iter(query))}"
+            assert refusal(answer)["errors"][0]["pointer"].startswith(f"/query/{next(iter(query))}")
 
 
 @pytest.mark.parametrize("together", [True, False])

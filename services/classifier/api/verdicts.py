@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.classifier.api.context import Here
+from services.classifier.store.labels import count_labels
 from services.classifier.store.verdicts import count_verdicts, verdict_of
 from shared.contracts.events import FeedbackReceived
 from shared.contracts.vocabulary import Urgency
@@ -30,10 +31,14 @@ class VerdictOut(BaseModel):
 
 
 class FiguresOut(BaseModel):
-    """Counts of this service. Quarantined is what it could not judge: a person must look at the dead letters."""
+    """Counts of this service. Quarantined is what it could not judge: a person must look at the dead letters.
+
+    Labelled is what a person has corrected, or found right.
+    """
 
     classified: int
     quarantined: int
+    labelled: int
     outbox_pending: int
     dead_letters: int
     jobs_waiting: int
@@ -57,6 +62,6 @@ async def get_verdict(feedback_id: UUID, here: Here, actor: WorkReader) -> Verdi
 async def get_figures(here: Here, actor: FiguresReader, whose: Whose) -> FiguresOut:
     """The classifier's counts."""
     async with here.database.transaction(actor.tenant_id) as tx:
-        classified = await count_verdicts(tx)
+        counts = {"classified": await count_verdicts(tx), "labelled": await count_labels(tx)}
     quarantined = await count_set_aside(here.carrier, FeedbackReceived, actor.tenant_id)
-    return FiguresOut(classified=classified, quarantined=quarantined, **await carrier_figures(here.carrier, whose))
+    return FiguresOut(quarantined=quarantined, **counts, **await carrier_figures(here.carrier, whose))

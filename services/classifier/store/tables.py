@@ -7,7 +7,7 @@ from sqlalchemy import Index, MetaData, Text, UniqueConstraint, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from shared.tables import NAMING, moment
+from shared.tables import NAMING, moment, time_field
 
 
 class ClassifierTable(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMING))):
@@ -44,3 +44,21 @@ class Verdict(ClassifierTable, table=True):
     language: str = Field(sa_type=Text)
     model_version: str = Field(sa_type=Text)
     decided_at: datetime = moment()
+
+
+class Label(ClassifierTable, table=True):
+    """What somebody says that the verdict on one feedback should have been (`id` is the feedback's), with its words."""
+
+    __tablename__ = "label"
+    __table_args__ = (
+        Index("label_customer_idx", "tenant_id", "customer_id", postgresql_where=text("customer_id IS NOT NULL")),
+    )
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    customer_id: UUID | None = None
+    text: str = Field(sa_type=Text)
+    language: str = Field(sa_type=Text)
+    category: str = Field(sa_type=Text)
+    urgency: str = Field(sa_type=Text)
+    corrected_by: UUID | None = None
+    corrected_at: datetime = time_field()

@@ -70,7 +70,7 @@ router = Router(prefix="/v1/problems", tags=["problems"])
 @router.post("", status_code=201)
 async def post_problem(wanted: ProblemIn, here: Here, actor: CaseWriter, once: Once) -> ProblemOut:
     """Starts a problem."""
-    work = partial(start_problem, tenant_id=actor.tenant_id, title=wanted.title, case_ids=wanted.case_ids)
+    work = partial(start_problem, actor=actor, title=wanted.title, case_ids=wanted.case_ids)
     with _refusals():
         return await once.perform(here.database, actor, work, _out)
 
@@ -82,7 +82,7 @@ async def post_problem_cases(
     """Joins cases to a problem; one that is there already stays there once."""
     work = partial(
         join_cases,
-        tenant_id=actor.tenant_id,
+        actor=actor,
         problem_id=problem_id,
         case_ids=wanted.case_ids,
         expected=change.expected,

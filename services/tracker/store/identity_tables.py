@@ -11,7 +11,11 @@ from shared.tables import moment, moment_or_none, time_field
 
 
 class Tenant(TrackerTable, table=True):
-    """A company, or a part of one, that sees nothing of the others. Its id is that of all its rows."""
+    """A company, or a part of one, that sees nothing of the others. Its id is that of all its rows.
+
+    `brand` is the name that its customers read, where it is not the instance's own. Nobody writes to the customers of a
+    tenant that `is_demo`.
+    """
 
     __tablename__ = "tenant"
     __table_args__ = (
@@ -29,6 +33,8 @@ class Tenant(TrackerTable, table=True):
     created_at: datetime = moment()
     changed_at: datetime = time_field()
     country: str = Field(sa_column=Column(Text, nullable=False, server_default=text("'CN'")))
+    is_demo: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    brand: str | None = Field(default=None, sa_type=Text)
 
 
 class ApiKey(TrackerTable, table=True):

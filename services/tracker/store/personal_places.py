@@ -5,11 +5,31 @@ from shared.privacy.places import PersonalPlace, PersonalRegister
 
 _STAFF = "written by staff about many customers; the API page asks them to leave persons out"
 _STAFFS = "of a person of the company, not of a customer; POST /v1/members/{id}:forget blanks it"
+_THEIRS = "customer_id = ANY ($2) OR feedback_id = ANY ($2)"
 _WAS_QUEUED = f"state = '{NoticeState.QUEUED}'"
 
 REGISTER = PersonalRegister(
     places=(
-        PersonalPlace("customer_case", "customer_id = ANY ($2) OR feedback_id = ANY ($2)", ("text",), {"text": "''"}),
+        # What the model saw in the text are words of the text; tags are one case's, written by hand.
+        PersonalPlace(
+            "customer_case",
+            _THEIRS,
+            ("text", "terms", "urgency_terms", "tags"),
+            {
+                "text": "''",
+                "terms": "'[]'",
+                "urgency_terms": "'[]'",
+                "tags": "'{}'",
+                "erased_at": "coalesce(erased_at, now())",
+            },
+        ),
+        # That something was noted or answered stays; what, goes.
+        PersonalPlace(
+            "case_event",
+            f"case_id IN (SELECT id FROM customer_case WHERE tenant_id = $1 AND ({_THEIRS}))",
+            ("detail",),
+            {"detail": "detail - '{text,tags}'::text[]"},
+        ),
         # The row stays, for it says that somebody was told; who waits to be told is not told any more.
         PersonalPlace(
             "notice",
@@ -33,6 +53,12 @@ REGISTER = PersonalRegister(
         "customer_case.state": "one of a closed list",
         "customer_case.language": "one of two",
         "customer_case.category": "one of a taxonomy",
+        "customer_case.model_category": "one of a taxonomy",
+        "customer_case.model_urgency": "one of four",
+        "customer_case.ranked": "of a taxonomy, with numbers",
+        "customer_case.close_reason": "one of a closed list",
+        "case_event.kind": "one of a closed list",
+        "case_event.by": "what an operator calls a key, or a member's id",
         "customer_case.urgency": "one of four",
         "customer_case.model_version": "the hash of a file",
         "customer_case.channel": "one of a closed list",
@@ -50,6 +76,7 @@ REGISTER = PersonalRegister(
         "tenant.slug": "what an operator calls a company",
         "tenant.country": "of a company",
         "tenant.name": "as slug",
+        "tenant.brand": "as slug",
         "tenant.state": "one of a closed list",
         "tenant.time_zone": "one of a closed list",
         "tenant.languages": "of two",

@@ -27,6 +27,10 @@ ORDER BY p.created_at DESC, p.id DESC LIMIT $4
 )
 _HOLD = "SELECT version FROM problem WHERE tenant_id = $1 AND id = $2 FOR UPDATE"
 _CHANGED = "UPDATE problem SET version = version + 1 WHERE tenant_id = $1 AND id = $2"
+_OF_CASE = """
+SELECT p.* FROM problem_case j JOIN problem p ON p.tenant_id = j.tenant_id AND p.id = j.problem_id
+WHERE j.tenant_id = $1 AND j.case_id = $2 ORDER BY j.joined_at, p.id
+"""
 _CUSTOMERS = """
 SELECT DISTINCT c.customer_id FROM problem_case j
 JOIN customer_case c ON c.tenant_id = j.tenant_id AND c.id = j.case_id
@@ -84,14 +88,19 @@ async def list_problems(tx: Tx, tenant_id: UUID, place: Place | None, limit: int
     return [_seen(dict(row)) for row in await tx.fetch(_LIST, tenant_id, *after(place), limit)]
 
 
-async def join(tx: Tx, tenant_id: UUID, problem_id: UUID, case_ids: Sequence[UUID]) -> int:
-    """Puts cases under a problem; returns how many were not under it before."""
+async def join(tx: Tx, tenant_id: UUID, problem_id: UUID, case_ids: Sequence[UUID]) -> list[UUID]:
+    """Puts cases under a problem; returns those that were not under it before."""
     rows = [
         {"tenant_id": tenant_id, "id": new_id(), "problem_id": problem_id, "case_id": case_id}
         for case_id in sorted(set(case_ids))
     ]
-    added = await tx.insert(ProblemCase, rows, tail="ON CONFLICT DO NOTHING RETURNING id")
-    return len(added)
+    added = await tx.insert(ProblemCase, rows, tail="ON CONFLICT DO NOTHING RETURNING case_id")
+    return [row["case_id"] for row in added]
+
+
+async def problems_of_case(tx: Tx, tenant_id: UUID, case_id: UUID) -> list[Problem]:
+    """The problems that a case belongs to, in the order in which it joined them."""
+    return await tx.rows(Problem, _OF_CASE, tenant_id, case_id)
 
 
 async def customers_behind(tx: Tx, tenant_id: UUID, problem_id: UUID) -> list[UUID]:

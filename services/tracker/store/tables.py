@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, MetaData, Text, UniqueConstraint
+from sqlalchemy import ARRAY, Column, ForeignKeyConstraint, Index, MetaData, Text, UniqueConstraint
 from sqlalchemy import text as sql_text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
@@ -22,14 +22,26 @@ def version_number() -> Any:  # noqa: ANN401 - a field of a table class is typed
     return Field(default=1, sa_column_kwargs={"server_default": sql_text("1")})
 
 
+def _json_list() -> Any:  # noqa: ANN401 - as above
+    return Field(sa_column=Column(JSONB, nullable=False, server_default=sql_text("'[]'")))
+
+
+_IS_TO_BE_REVIEWED = "reviewed_at IS NULL AND state IN ('new', 'open')"
+
+
 class CustomerCase(TrackerTable, table=True):
-    """One feedback, as the people see it who work on it."""
+    """One feedback, as the people see it who work on it.
+
+    `category` and `urgency` are what holds now; `model_category` and `model_urgency` what the model said, `ranked` its
+    best categories, `terms` and `urgency_terms` the words that led it there, and `margin` the lead of its first choice.
+    """
 
     __tablename__ = "customer_case"
     __table_args__ = (
         UniqueConstraint("tenant_id", "feedback_id"),
         Index("customer_case_tenant_id_customer_id_idx", "tenant_id", "customer_id"),
         Index("customer_case_newest_idx", "tenant_id", "opened_at", "id"),
+        Index("customer_case_review_idx", "tenant_id", "margin", "id", postgresql_where=sql_text(_IS_TO_BE_REVIEWED)),
     )
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
@@ -50,6 +62,38 @@ class CustomerCase(TrackerTable, table=True):
     received_at: datetime = time_field()
     opened_at: datetime = moment()
     trace_id: str | None = Field(default=None, sa_type=Text)
+    version: int = version_number()
+    assignee_id: UUID | None = None
+    snoozed_until: datetime | None = moment_or_none()
+    tags: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default=sql_text("'{}'")))
+    close_reason: str | None = Field(default=None, sa_type=Text)
+    ranked: list[Any] = _json_list()
+    terms: list[Any] = _json_list()
+    urgency_terms: list[Any] = _json_list()
+    margin: float = Field(sa_column_kwargs={"server_default": sql_text("0")})
+    model_category: str = Field(sa_type=Text)
+    model_urgency: str = Field(sa_type=Text)
+    reviewed_at: datetime | None = moment_or_none()
+    changed_at: datetime = moment()
+    erased_at: datetime | None = moment_or_none()
+
+
+class CaseEvent(TrackerTable, table=True):
+    """What happened to a case, by whom: its history. Its opening is the case's own row."""
+
+    __tablename__ = "case_event"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "case_id"], ["customer_case.tenant_id", "customer_case.id"]),
+        Index("case_event_tenant_id_case_id_at_idx", "tenant_id", "case_id", "at", "id"),
+    )
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    case_id: UUID
+    kind: str = Field(sa_type=Text)
+    detail: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    by: str = Field(sa_type=Text)
+    member_id: UUID | None = None
+    at: datetime = moment()
 
 
 class Problem(TrackerTable, table=True):

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from services.tracker.domain.case_changes import CaseEventKind
 from services.tracker.domain.case_states import CaseState
 from services.tracker.store import problems
-from services.tracker.store.cases import missing_cases, set_state
+from services.tracker.store.case_events import By, add_events, move_cases
+from services.tracker.store.cases import missing_cases, touch_cases
 from services.tracker.store.problems import ProblemSeen
 from shared.access.audit import AuditLine, Done
+from shared.access.credentials import Actor
 from shared.database import Tx
 from shared.versions import Expected
 
@@ -24,23 +27,24 @@ class UnknownProblemError(Exception):
     """The named problem does not exist."""
 
 
-async def start_problem(tx: Tx, tenant_id: UUID, title: str, case_ids: Sequence[UUID]) -> Done[ProblemSeen]:
+async def start_problem(tx: Tx, actor: Actor, title: str, case_ids: Sequence[UUID]) -> Done[ProblemSeen]:
     """A new problem with its first cases. Raises UnknownCasesError."""
-    problem_id = await problems.add_problem(tx, tenant_id, title)
-    await _join(tx, tenant_id, problem_id, case_ids)
-    seen = await _see(tx, tenant_id, problem_id)
+    problem_id = await problems.add_problem(tx, actor.tenant_id, title)
+    await _join(tx, actor, problem_id, case_ids)
+    seen = await _see(tx, actor.tenant_id, problem_id)
     return Done(seen, AuditLine("problem.start", "problem", problem_id, after={"cases": seen.cases}))
 
 
 async def join_cases(
-    tx: Tx, tenant_id: UUID, problem_id: UUID, case_ids: Sequence[UUID], expected: Expected
+    tx: Tx, actor: Actor, problem_id: UUID, case_ids: Sequence[UUID], expected: Expected
 ) -> Done[ProblemSeen]:
     """More cases for a problem. Raises UnknownProblemError, StaleVersionError, UnknownCasesError."""
+    tenant_id = actor.tenant_id
     version = await problems.hold_problem(tx, tenant_id, problem_id)
     if version is None:
         raise UnknownProblemError
     expected.check(version)
-    added = await _join(tx, tenant_id, problem_id, case_ids)
+    added = await _join(tx, actor, problem_id, case_ids)
     if added:
         await problems.mark_changed(tx, tenant_id, problem_id)
     seen = await _see(tx, tenant_id, problem_id)
@@ -48,13 +52,17 @@ async def join_cases(
     return Done(seen, AuditLine("problem.join", "problem", problem_id, before=before, after=after))
 
 
-async def _join(tx: Tx, tenant_id: UUID, problem_id: UUID, case_ids: Sequence[UUID]) -> int:
+async def _join(tx: Tx, actor: Actor, problem_id: UUID, case_ids: Sequence[UUID]) -> int:
+    tenant_id, by = actor.tenant_id, By.actor(actor)
     missing = await missing_cases(tx, tenant_id, case_ids)
     if missing:
         raise UnknownCasesError(missing)
     added = await problems.join(tx, tenant_id, problem_id, case_ids)
-    await set_state(tx, tenant_id, case_ids, CaseState.OPEN, only_from=[CaseState.NEW])
-    return added
+    await touch_cases(tx, tenant_id, added)
+    details = {case_id: {"problem": str(problem_id)} for case_id in added}
+    await add_events(tx, by, CaseEventKind.JOINED, details)
+    await move_cases(tx, by, case_ids, CaseState.OPEN, [CaseState.NEW])
+    return len(added)
 
 
 async def _see(tx: Tx, tenant_id: UUID, problem_id: UUID) -> ProblemSeen:

@@ -1,9 +1,11 @@
 """Opens a case for each feedback that was classified."""
 
+import json
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from services.tracker.domain.case_states import CaseState
+from services.tracker.domain.margins import margin_of
 from services.tracker.store.cases import add_cases
 from shared.access.audit import AuditLine, lines_of_batch
 from shared.contracts.envelope import Envelope
@@ -26,6 +28,7 @@ def _case(fact: Envelope) -> Values:
         "occurred_at", "received_at",
     })  # fmt: skip
     judged = event.model_dump(include={"category", "urgency", "confidence", "model_version"})
+    reasons = event.model_dump(include={"ranked", "terms", "urgency_terms"})
     return {
         "tenant_id": fact.tenant_id,
         "id": new_id(),
@@ -33,4 +36,8 @@ def _case(fact: Envelope) -> Values:
         "trace_id": fact.trace_id,
         **copied,
         **judged,
+        "model_category": event.category,
+        "model_urgency": event.urgency,
+        "margin": margin_of([one.probability for one in event.ranked], event.confidence),
+        **{name: json.dumps(some, ensure_ascii=False) for name, some in reasons.items()},
     }

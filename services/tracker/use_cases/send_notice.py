@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.tracker.domain.action_states import ActionState
-from services.tracker.domain.case_states import CaseState
+from services.tracker.domain.case_states import ANSWERABLE, CaseState
 from services.tracker.domain.telling import Letter, NoticeEvent, NoticeState, Reason, Told, whom_to_tell
 from services.tracker.notifiers.email import Ending, Mail, Mailer
 from services.tracker.notifiers.letters import write_letter
 from services.tracker.store import notices
 from services.tracker.store.actions import answers_of, read_action
-from services.tracker.store.cases import set_state
+from services.tracker.store.case_events import By, move_cases
 from services.tracker.store.notices import AddressAlreadyToldError
 from services.tracker.store.problems import cases_of_customer
 from services.tracker.store.tables import Notice
@@ -149,4 +149,4 @@ async def _mark_answered(tx: Tx, notice: Notice) -> None:
     action = await read_action(tx, notice.tenant_id, notice.about)
     if action is not None:
         cases = await cases_of_customer(tx, notice.tenant_id, action.problem_id, notice.customer_id)
-        await set_state(tx, notice.tenant_id, cases, CaseState.ANSWERED, only_from=[CaseState.NEW, CaseState.OPEN])
+        await move_cases(tx, By(notice.tenant_id), cases, CaseState.ANSWERED, ANSWERABLE)

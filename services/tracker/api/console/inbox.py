@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import Query
 from fastapi.responses import HTMLResponse
 
-from services.tracker.api.cases import CaseQuery
+from services.tracker.api.case_schema import CaseQuery
+from services.tracker.api.cases import filter_of
 from services.tracker.api.console.categories import categories_of
 from services.tracker.api.console.page import PageRouter, Worker
 from services.tracker.api.context import Here
-from services.tracker.store.cases import CaseFilter, list_cases
+from services.tracker.store.cases import list_cases
 from shared.paging import Place
 from shared.web.pages import Page
 
@@ -19,7 +20,7 @@ router = PageRouter("/inbox")
 @router.get("", include_in_schema=False)
 async def get_inbox(here: Here, visit: Worker, page: Page, narrowed: Annotated[CaseQuery, Query()]) -> HTMLResponse:
     """Cases, newest first."""
-    wanted = CaseFilter(narrowed.category, narrowed.urgency, narrowed.source, narrowed.state)
+    wanted = filter_of(narrowed, visit.actor)
     async with here.database.transaction(visit.actor.tenant_id) as tx:
         cases = await list_cases(tx, visit.actor.tenant_id, wanted, page.place(visit.actor), page.limit)
     following = page.next_after(visit.actor, [Place(case.opened_at, case.id) for case in cases])
