@@ -16,9 +16,10 @@ class CategoryOut(BaseModel):
 
 
 class CategoriesOut(BaseModel):
-    """All categories, in the order of the taxonomy."""
+    """All categories, in the order of the taxonomy; there is no further page."""
 
     items: list[CategoryOut]
+    next: None = None
 
 
 router = Router(prefix="/v1/categories", tags=["verdicts"])
