@@ -63,7 +63,7 @@ async def test_the_preview_counts_and_tells_nobody(house: House, tenant_id: UUID
         assert (seen["customers"], seen["counted"], seen["told"]) == (CUSTOMERS_MAX + 3, CUSTOMERS_MAX + 3, 2)
         assert seen["languages"] == {"zh": 1, "en": 1}
         assert seen["skipped"] == {"unknown_customer": CUSTOMERS_MAX, "no_consent": 1}
-        assert seen["mail_is_set"] is False
+        assert seen["mails_leave"] is False
         letters = {letter["language"]: letter["text"] for letter in seen["letters"]}
         assert "已更换继电器。" in letters["zh"]
         assert "The relay was replaced." in letters["en"]

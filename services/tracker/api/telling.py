@@ -10,7 +10,9 @@ from services.tracker.domain.action_states import ActionState
 from services.tracker.domain.telling import NoticeEvent, Reason
 from services.tracker.notifiers.letters import write_letter
 from services.tracker.store.actions import answers_of, read_action
+from services.tracker.store.identity_tables import Tenant
 from services.tracker.store.tables import Action
+from services.tracker.store.tenants import read_tenant
 from services.tracker.use_cases.preview_telling import CUSTOMERS_COUNTED_MAX, preview_telling
 from shared.access.credentials import Actor
 from shared.contracts.vocabulary import Language
@@ -38,7 +40,7 @@ class TellingOut(BaseModel):
     told: int
     languages: dict[Language, int] = Field(description="those who would be told, by the language of their letter")
     skipped: dict[Reason, int] = Field(description="those who would not, by the reason")
-    mail_is_set: bool = Field(description="otherwise the mails are written and kept, and none leaves")
+    mails_leave: bool = Field(description="otherwise the letters are written and kept, and none is sent")
     letters: list[LetterOut]
 
 
@@ -48,7 +50,7 @@ router = Router(prefix="/v1/actions", tags=["actions"])
 @router.get("/{action_id}/telling")
 async def get_telling(action_id: UUID, here: Here, at: At, actor: ActionWriter) -> TellingOut:
     """Counts whom the closing would tell, and why not the others; reading it tells nobody. 409 once it is closed."""
-    action = await _open_action(here, actor, action_id)
+    action, tenant = await _open_action(here, actor, action_id)
     try:
         telling = await preview_telling(here.database, here.addresses, action)
     except PeerAwayError:
@@ -59,19 +61,20 @@ async def get_telling(action_id: UUID, here: Here, at: At, actor: ActionWriter) 
         told=sum(telling.tally.told.values()),
         languages=dict(telling.tally.told),
         skipped=dict(telling.tally.skipped),
-        mail_is_set=here.is_mail_set,
-        letters=_letters(action, at.brand),
+        mails_leave=here.is_mail_set and not tenant.is_demo,
+        letters=_letters(action, tenant.brand or at.brand),
     )
 
 
-async def _open_action(here: Context, actor: Actor, action_id: UUID) -> Action:
+async def _open_action(here: Context, actor: Actor, action_id: UUID) -> tuple[Action, Tenant]:
     async with here.database.transaction(actor.tenant_id) as tx:
         action = await read_action(tx, actor.tenant_id, action_id)
-    if action is None:
+        tenant = await read_tenant(tx, actor.tenant_id)
+    if action is None or tenant is None:
         raise Problem("not_found", 404)
     if action.state == ActionState.CLOSED:
         raise Problem("action_closed", 409)
-    return action
+    return action, tenant
 
 
 def _letters(action: Action, brand: str) -> list[LetterOut]:
