@@ -8,9 +8,9 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class Place:
-    """Where a page begins: after the row with this time and id, in descending order."""
+    """Where a page begins: after the row with this time (or number, where a list is in order of one) and this id."""
 
-    at: datetime
+    at: datetime | float
     id: UUID
 
 

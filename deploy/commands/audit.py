@@ -2,7 +2,7 @@
 
 import asyncio
 import json as json_text
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -60,7 +60,7 @@ def export(service: ServiceArgument, file: Path, data_dir: DataDirOption, *, jso
 def list_lines(  # noqa: PLR0913 - each is an option of the command
     data_dir: DataDirOption,
     *,
-    who: Annotated[str | None, typer.Option(help="The key's label, or the service that did it by itself.")] = None,
+    who: Annotated[str | None, typer.Option(help="An actor as docs/audit.md lists them, or a member's e-mail.")] = None,
     verb: Annotated[str | None, typer.Option(help="Such as action.move.")] = None,
     object_id: Annotated[UUID | None, typer.Option("--object", help="The thing it was done to.")] = None,
     since: Annotated[datetime | None, typer.Option(help="Only lines from then on, in UTC.")] = None,
@@ -69,6 +69,7 @@ def list_lines(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Lists lines of the instance's own tenant, newest first."""
     instance = find_instance(data_dir, as_json=json)
+    who = member_actor(_members(instance, as_json=json), who, as_json=json) if who and "@" in who else who
     asked = {"actor": who, "verb": verb, "object_id": object_id, "since": since and f"{since.isoformat()}Z"}
     query = {name: str(value) for name, value in asked.items() if value is not None} | {"limit": str(limit)}
     try:
@@ -77,6 +78,26 @@ def list_lines(  # noqa: PLR0913 - each is an option of the command
         fail(f"A service does not answer ({type(error).__name__}). See: python3 run.py ps", as_json=json)
     found.sort(key=lambda line: str(line["at"]), reverse=True)
     answer({"lines": found}, as_json=json, text="\n".join(map(_line, found)) or "No line fits.")
+
+
+def member_actor(members: Iterable[dict[str, Any]], email: str, *, as_json: bool = False) -> str:
+    """How the audit names the member with this e-mail; ends the command when there is none."""
+    found = next((one["id"] for one in members if (one["email"] or "").casefold() == email.strip().casefold()), None)
+    return f"member:{found}" if found else fail(f"No member has the e-mail {email}.", as_json=as_json)
+
+
+def _members(instance: Instance, *, as_json: bool) -> Iterator[dict[str, Any]]:
+    query: dict[str, str] = {"limit": str(PAGE_ITEMS)}
+    try:
+        with instance.client("tracker") as client:
+            while True:
+                page = client.get("/v1/members", params=query).raise_for_status().json()
+                yield from page["items"]
+                if page["next"] is None:
+                    return
+                query["cursor"] = page["next"]
+    except httpx.HTTPError as error:
+        fail(f"The tracker does not answer ({type(error).__name__}). See: python3 run.py ps", as_json=as_json)
 
 
 def _lines(instance: Instance, service: str, query: dict[str, str]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from services.tracker.api import (
     notices,
     oidc,
     problems,
+    review_queue,
     sessions,
     sign_in,
     telling,
@@ -50,7 +51,8 @@ from shared.web.server import serve
 ROUTERS = (
     *GROUND_ROUTERS, *CONSOLE_ROUTERS,
     actions.router, case_work.router, cases.router, keys.router, members.router, notices.router, oidc.router,
-    problems.router, sessions.router, sign_in.router, telling.router, tenants.router, welcome.router,
+    problems.router, review_queue.router, sessions.router, sign_in.router, telling.router, tenants.router,
+    welcome.router,
 )  # fmt: skip
 
 

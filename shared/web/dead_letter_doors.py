@@ -66,9 +66,9 @@ async def get_dead_letters(
     request: Request, actor: Operator, page: Page, tenant_id: Annotated[UUID | None, Query()] = None
 ) -> DeadLettersOut:
     """All tenants' dead letters, newest first, without what they say; narrowed by tenant."""
-    letters = await list_letters(request.app.state.carrier, tenant_id, page.place(actor), page.limit)
-    places = [Place(letter.dead_at, letter.msg_id) for letter in letters]
-    return DeadLettersOut(items=list(map(DeadLetterOut.model_validate, letters)), next=page.next_after(actor, places))
+    letters = await list_letters(request.app.state.carrier, tenant_id, page.place(actor), page.rows_max)
+    shown, following = page.turn(actor, letters, lambda letter: Place(letter.dead_at, letter.msg_id))
+    return DeadLettersOut(items=list(map(DeadLetterOut.model_validate, shown)), next=following)
 
 
 @router.get("/{consumer}/{msg_id}")

@@ -53,10 +53,11 @@ class Pages:
         raw = base64.urlsafe_b64decode(cursor.encode() + b"==")
         mac, body = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
         at, identifier, made_at = json.loads(body) if hmac.compare_digest(mac, self._mac(body, of)) else ("", "", 0)
-        return Place(datetime.fromisoformat(at), UUID(identifier)), made_at
+        return Place(datetime.fromisoformat(at) if isinstance(at, str) else float(at), UUID(identifier)), made_at
 
     def _written(self, place: Place, made_at: int, of: str) -> str:
-        body = json.dumps([place.at.isoformat(), str(place.id), made_at]).encode()
+        at = place.at.isoformat() if isinstance(place.at, datetime) else place.at
+        body = json.dumps([at, str(place.id), made_at]).encode()
         return base64.urlsafe_b64encode(self._mac(body, of) + body).decode().rstrip("=")
 
     def _mac(self, body: bytes, of: str) -> bytes:
@@ -88,10 +89,6 @@ class PageAsked:
         """What of `rows_max` rows is shown, and the cursor of the next page; None on the last."""
         shown = found[: self.limit]
         return shown, self._told(actor, place_of(shown[-1])) if len(found) > self.limit else None
-
-    def next_after(self, actor: Actor, places: Sequence[Place]) -> str | None:
-        """As `turn`, of a list that fetches no more than it shows: its last page may be an empty one."""
-        return self._told(actor, places[-1]) if len(places) >= self.limit else None
 
     def _told(self, actor: Actor, last: Place) -> str:
         """The cursor of what follows, also as a Link header."""

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from services.classifier.model.artifact import Artifact, ArtifactError, load, path_of, save
 from services.classifier.model.corpus import starter_examples, starter_taxonomy
-from services.classifier.model.score import Scorer
+from services.classifier.model.score import RANKED_MAX, TERMS_MAX, WEIGHT_MIN, Scorer
 from services.classifier.model.shelf import NoModelError, Shelf
 from services.classifier.model.terms import terms
 from services.classifier.model.train import Fitted, cut, export, fit, train_starter
@@ -71,6 +71,30 @@ def test_all_examples_score_as_scikit_learn_scores_them(fitted: Mapping[Language
         assert judged.category == theirs.category.predict(matrix)[0]
         assert judged.urgency == theirs.urgency.predict(matrix)[0]
         assert judged.confidence == pytest.approx(theirs.category.predict_proba(matrix).max(), abs=1e-9)
+
+
+@settings(max_examples=50, deadline=None)
+@given(text=ANY_TEXT, language=st.sampled_from(Language))
+@example(text="漏水leak" * 1_700, language=Language.ZH)
+@example(text="", language=Language.ZH)
+def test_reasons_are_coefficient_times_value(
+    fitted: Mapping[Language, Fitted], artifact: Artifact, text: str, language: Language
+) -> None:
+    theirs = fitted[language]
+    values = theirs.vectorizer.transform([cut(text, language)]).toarray()[0]
+    names = theirs.vectorizer.get_feature_names_out()
+    [judged] = Scorer(artifact, "v").judge([(text, language)])
+    for head, answer, told in (
+        (theirs.category, judged.category, judged.terms),
+        (theirs.urgency, judged.urgency, judged.urgency_terms),
+    ):
+        products = head.coef_[list(head.classes_).index(answer)] * values
+        heaviest = sorted((weight for weight in products if weight > WEIGHT_MIN), reverse=True)[:TERMS_MAX]
+        assert [weight for _, weight in told] == pytest.approx(heaviest, abs=1e-4)
+        assert all(products[list(names).index(term)] == pytest.approx(weight, abs=1e-4) for term, weight in told)
+    shares = sorted(theirs.category.predict_proba(theirs.vectorizer.transform([cut(text, language)]))[0], reverse=True)
+    assert [share for _, share in judged.ranked] == pytest.approx(shares[:RANKED_MAX], abs=1e-9)
+    assert judged.ranked[0] == (judged.category, judged.confidence)
 
 
 @given(text=ANY_TEXT, language=st.sampled_from(Language))

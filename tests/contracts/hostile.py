@@ -126,10 +126,11 @@ async def _doors(client: httpx.AsyncClient, name: str) -> tuple[list[Door], list
             Door("/v1/problems", {"title": "x"}, 201, ("title",), NAME_LENGTH_MAX),
             Door("/v1/actions", planned, 201, ("title",), NAME_LENGTH_MAX),
             Door("/v1/actions", planned, 201, ("answers", "zh"), ANSWER_LENGTH_MAX),
+            Door("/v1/cases:change", {"case_ids": [problem], "change": {}}, 200, keeps=False),
             Door(f"/v1/problems/{problem}/cases", {"case_ids": []}, 200, keeps=False),
         ],
         ["/v1/problems/{}", "/v1/actions/{}", "/v1/figures"],
-        ["/v1/cases", "/v1/problems", "/v1/actions", "/v1/notices"],
+        ["/v1/cases", "/v1/review-queue", "/v1/problems", "/v1/actions", "/v1/notices"],
     )
 
 

@@ -4,10 +4,12 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from markupsafe import escape
 
 from shared.web.description import operations
 from shared.web.reference.pages import PAGE_POLICY
 from shared.web.reference.rows import doors
+from shared.web.reference.zh_texts import DOORS_ZH, TAGS_ZH
 from tests.house_of_test import SERVICES, House, running
 
 VOID = {"meta", "link", "img"}
@@ -94,6 +96,32 @@ async def test_the_page_speaks_the_readers_language(house: House) -> None:
             assert headings
             assert {bool(HAN.search(heading)) for heading in headings} == {is_chinese}
         assert (await client.get("/docs?lang=fr")).status_code == 422
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_every_door_says_in_chinese_what_it_does_and_shows_its_scope(house: House, service: str) -> None:
+    """A new door gets its sentence in `shared/web/reference/zh_texts.py`."""
+    app = house.app(service)
+    async with running(app, None) as client:
+        page = (await client.get("/docs?lang=zh")).text
+    described = doors(app.openapi())
+    assert {door.id for door in described} - DOORS_ZH.keys() == set()
+    assert {tag["name"] for tag in app.openapi()["tags"]} - TAGS_ZH.keys() == set()
+    for door in described:
+        article = page.partition(f'<article id="{door.id}">')[2].partition("</article>")[0]
+        assert str(escape(DOORS_ZH[door.id]).split("`")[0]) in article
+        assert door.description.split("`")[0] not in article
+        shown = article.partition('<p class="marks">')[2].partition("</p>")[0]
+        assert re.findall(r"<code>(.*?)</code>", shown) == door.scopes
+    needed = {door.id: door.scopes for door in described}
+    assert needed["get_audit"] == ["audit:read"]
+    assert service != "collector" or needed["post_feedback"] == ["feedback:send", "feedback:write"]
+
+
+def test_no_chinese_sentence_is_left_of_a_door_that_went(house: House) -> None:
+    documents = [house.app(service).openapi() for service in SERVICES]
+    assert DOORS_ZH.keys() == {door.id for document in documents for door in doors(document)}
+    assert TAGS_ZH.keys() == {tag["name"] for document in documents for tag in document["tags"]}
 
 
 async def test_what_a_description_says_cannot_break_out_of_the_page(house: House) -> None:

@@ -8,7 +8,10 @@ import sys
 from pathlib import Path
 
 import asyncpg
+import pytest
+import typer
 
+from deploy.commands.audit import member_actor
 from deploy.databases import url_of
 from deploy.embedded.data_dir import DataDir
 from tests.instance import Document, Instance, run_py, running_instance, until
@@ -79,3 +82,11 @@ def checked_by_others(file: Path, folder: Path) -> str:
     script.write_text(program)
     done = subprocess.run([sys.executable, script, file], capture_output=True, text=True, check=False, timeout=60)
     return (done.stdout or done.stderr).strip()
+
+
+def test_a_member_is_named_by_their_e_mail(capsys: pytest.CaptureFixture[str]) -> None:
+    members: list[Document] = [{"id": "7", "email": None}, {"id": "8", "email": "li@example.test"}]
+    assert member_actor(members, " Li@Example.TEST ") == "member:8"
+    with pytest.raises(typer.Exit):
+        member_actor(members, "wang@example.test")
+    assert "wang@example.test" in capsys.readouterr().err

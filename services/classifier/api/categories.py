@@ -16,10 +16,9 @@ class CategoryOut(BaseModel):
 
 
 class CategoriesOut(BaseModel):
-    """All categories, in the order of the taxonomy; there is no further page."""
+    """All categories, in the order of the taxonomy."""
 
-    items: list[CategoryOut]
-    next: None = None
+    categories: list[CategoryOut]
 
 
 router = Router(prefix="/v1/categories", tags=["verdicts"])
@@ -30,4 +29,4 @@ async def get_categories(_: WorkReader) -> CategoriesOut:
     """The categories that verdicts name, in both languages."""
     taxonomy = starter_taxonomy()
     names = {one: {Language(language): name for language, name in said.items()} for one, said in taxonomy.items()}
-    return CategoriesOut(items=[CategoryOut(id=one, names=said) for one, said in names.items()])
+    return CategoriesOut(categories=[CategoryOut(id=one, names=said) for one, said in names.items()])

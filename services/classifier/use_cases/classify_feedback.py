@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from services.classifier.model.score import Judgement
+from services.classifier.model.score import Judgement, Weighed
 from services.classifier.model.shelf import Shelf
 from services.classifier.store.verdicts import add_verdicts
 from shared.access.audit import AuditLine, lines_of_batch
 from shared.clock import Clock
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import FeedbackClassified, FeedbackReceived
+from shared.contracts.events import FeedbackClassified, FeedbackReceived, RankedCategory, WeighedTerm
 from shared.database import Tx, Values
 from shared.messaging import outbox
 
@@ -62,4 +62,11 @@ def _event(feedback: FeedbackReceived, verdict: Judgement, version: str) -> Feed
         confidence=verdict.confidence,
         urgency_confidence=verdict.urgency_confidence,
         model_version=version,
+        ranked=[RankedCategory(category=name, probability=share) for name, share in verdict.ranked],
+        terms=_weighed(verdict.terms),
+        urgency_terms=_weighed(verdict.urgency_terms),
     )
+
+
+def _weighed(terms: Weighed) -> list[WeighedTerm]:
+    return [WeighedTerm(term=term, weight=weight) for term, weight in terms]

@@ -9,6 +9,7 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.tracker.api.context import Here
+from services.tracker.api.moments import OccurredAt, check_taking_over
 from services.tracker.domain.action_states import (
     MOVES,
     SENTENCES,
@@ -45,6 +46,7 @@ class ActionIn(BaseModel):
     title: Name
     kind: ActionKind = ActionKind.PRODUCT
     answers: dict[Language, Paragraph] = {}
+    occurred_at: OccurredAt | None = None
 
 
 class ActionChangeIn(BaseModel):
@@ -63,6 +65,7 @@ class MoveIn(BaseModel):
 
     to: ActionState
     note: Paragraph | None = None
+    occurred_at: OccurredAt | None = None
 
 
 class MoveOut(BaseModel):
@@ -106,6 +109,7 @@ router = Router(prefix="/v1/actions", tags=["actions"])
 @router.post("", status_code=201)
 async def post_action(wanted: ActionIn, here: Here, actor: ActionWriter, once: Once) -> ActionOut:
     """Plans an action for a problem."""
+    check_taking_over(actor, wanted.occurred_at)
     work = partial(plan_action, tenant_id=actor.tenant_id, **vars(wanted))
     try:
         return await once.perform(here.database, actor, work, partial(_out, language=once.language))
@@ -131,7 +135,8 @@ async def patch_action(
 @router.post("/{action_id}/moves")
 async def post_move(action_id: UUID, wanted: MoveIn, here: Here, actor: ActionWriter, change: Change) -> ActionOut:
     """Takes a step; an illegal one answers 409 with the legal ones. Closing tells the customers."""
-    command = MoveAction(actor, action_id, wanted.to, wanted.note, change.expected)
+    check_taking_over(actor, wanted.occurred_at)
+    command = MoveAction(actor, action_id, **vars(wanted), expected=change.expected)
     work = partial(move_action, command=command)
     try:
         moved = await change.perform(here.database, actor, work, partial(_out, language=change.language))

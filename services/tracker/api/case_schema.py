@@ -113,6 +113,14 @@ class NoteIn(BaseModel):
     text: Note
 
 
+class ReplyIn(BaseModel):
+    """An answer in the customer's language; greeting and signature are put around it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Note
+
+
 class CaseOut(Versioned):
     """One case. `category` and `urgency` are what holds now, `model_…` what the model said.
 

@@ -10,10 +10,13 @@ from services.tracker.api.case_schema import (
     CasesChangedOut,
     CasesChangeIn,
     NoteIn,
+    ReplyIn,
 )
 from services.tracker.api.cases import illegal, refusals
 from services.tracker.api.context import Here
+from services.tracker.api.notices import NoticeOut
 from services.tracker.use_cases.change_cases import CasesWanted, OneChanged, change_cases
+from services.tracker.use_cases.reply_to_customer import reply_to_customer
 from services.tracker.use_cases.write_note import write_note
 from shared.clock import now
 from shared.web.doors import CaseWriter
@@ -39,6 +42,16 @@ async def post_note(case_id: UUID, note: NoteIn, here: Here, actor: CaseWriter, 
     work = partial(write_note, actor=actor, case_id=case_id, text=note.text)
     with refusals():
         return await once.perform(here.database, actor, work, CaseEventOut.model_validate)
+
+
+@router.post("/cases/{case_id}/replies", status_code=201)
+async def post_reply(case_id: UUID, answer: ReplyIn, here: Here, actor: CaseWriter, once: Once) -> NoticeOut:
+    """Answers the case's customer by mail, once; who has not agreed to answers gets none, and the notice says so."""
+    work = partial(reply_to_customer, actor=actor, case_id=case_id, text=answer.text)
+    with refusals():
+        notice = await once.perform(here.database, actor, work, NoticeOut.model_validate)
+    here.kick_jobs()
+    return notice
 
 
 def _each(done: list[OneChanged], language: str) -> CasesChangedOut:

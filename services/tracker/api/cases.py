@@ -15,6 +15,7 @@ from services.tracker.store.case_events import history_of
 from services.tracker.store.cases import CaseFilter, list_cases, read_case
 from services.tracker.store.problems import problems_of_case
 from services.tracker.use_cases.change_cases import CasesWanted, UnknownAssigneeError, UnknownCaseError, change_case
+from services.tracker.use_cases.reply_to_customer import NobodyToAnswerError
 from shared.access.credentials import Actor
 from shared.clock import now
 from shared.paging import Place
@@ -91,6 +92,8 @@ def refusals(place: str = "") -> Iterator[None]:
         yield
     except UnknownCaseError:
         raise Problem("unknown_case", 404) from None
+    except NobodyToAnswerError:
+        raise Problem("nobody_to_answer", 409) from None
     except UnknownAssigneeError:
         raise Problem("invalid", 422, errors=[FieldError(f"{place}/assignee_id", "unknown_assignee")]) from None
     except IllegalCaseMoveError as error:

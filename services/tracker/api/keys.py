@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 from pydantic_core import PydanticCustomError
 
 from services.tracker.api.context import Here
-from services.tracker.api.tenants import ReasonIn
+from services.tracker.api.tenant_schema import ReasonIn
 from services.tracker.domain.tenancy import PUBLIC_CHANNELS, is_origin
 from services.tracker.store.api_keys import list_keys, read_key_row
 from services.tracker.use_cases.keep_keys import (

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from services.tracker.api.entrance import Entrance
-from services.tracker.api.tenants import TimeZone
+from services.tracker.api.tenant_schema import TimeZone
 from services.tracker.domain import links
 from services.tracker.domain.links import LinkPurpose
 from services.tracker.domain.members import EMAIL_LENGTH_MAX, is_email, normal_email

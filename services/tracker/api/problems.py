@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.tracker.api.context import Here
+from services.tracker.api.moments import OccurredAt, check_taking_over
 from services.tracker.store.problems import ProblemSeen, list_problems, read_problem
 from services.tracker.use_cases.gather_problem import (
     UnknownCasesError,
@@ -37,6 +38,7 @@ class ProblemIn(BaseModel):
 
     title: Name
     case_ids: CaseIds = []
+    occurred_at: OccurredAt | None = None
 
 
 class JoinIn(BaseModel):
@@ -70,7 +72,8 @@ router = Router(prefix="/v1/problems", tags=["problems"])
 @router.post("", status_code=201)
 async def post_problem(wanted: ProblemIn, here: Here, actor: CaseWriter, once: Once) -> ProblemOut:
     """Starts a problem."""
-    work = partial(start_problem, actor=actor, title=wanted.title, case_ids=wanted.case_ids)
+    check_taking_over(actor, wanted.occurred_at)
+    work = partial(start_problem, actor=actor, **vars(wanted))
     with _refusals():
         return await once.perform(here.database, actor, work, _out)
 

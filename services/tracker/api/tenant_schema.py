@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from services.tracker.domain.reasons import names_a_person
 from services.tracker.domain.tenancy import SLUG, is_time_zone
+from services.tracker.use_cases.keep_tenants import TenantWanted
 from shared.contracts.countries import DIAL_PLANS
 from shared.contracts.text import FilledText, Name
 from shared.contracts.vocabulary import Language, TenantState
@@ -16,6 +17,7 @@ from shared.web.versions import Versioned
 
 REASON_LENGTH_MAX = 500
 SLUG_LENGTH_MAX = 40
+_DEMO = "a demonstration: its mails are kept and never sent; an operator's to say"
 
 
 def _slug(text: str) -> str:
@@ -46,6 +48,7 @@ Slug = Annotated[FilledText, Field(max_length=SLUG_LENGTH_MAX), AfterValidator(_
 TimeZone = Annotated[Name, AfterValidator(_time_zone)]
 Country = Annotated[Name, AfterValidator(_country)]
 Languages = Annotated[list[Language], Field(min_length=1, max_length=len(Language))]
+Brand = Annotated[Name, Field(description="the name under which customers are written to")]
 Reason = Annotated[FilledText, Field(max_length=REASON_LENGTH_MAX), AfterValidator(_reason)]
 
 
@@ -62,10 +65,12 @@ class TenantIn(BaseModel):
     time_zone: TimeZone = "Asia/Shanghai"
     languages: Languages = [Language.ZH, Language.EN]
     country: Country | None = None
+    brand: Brand | None = None
+    is_demo: bool = Field(default=False, description=_DEMO)
 
 
 class TenantChangeIn(BaseModel):
-    """What is to be otherwise; a part that is left out stays."""
+    """What is to be otherwise; a part that is left out stays. Without a brand, customers read the instance's."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -73,6 +78,13 @@ class TenantChangeIn(BaseModel):
     time_zone: TimeZone | None = None
     languages: Languages | None = None
     country: Country | None = None
+    brand: Brand | None = None
+    is_demo: bool | None = Field(None, description=_DEMO)
+
+    def parts(self) -> TenantWanted:
+        """What was said. Of all parts, only a brand can be taken away."""
+        said = self.model_dump(exclude_unset=True)
+        return {name: value for name, value in said.items() if value is not None or name == "brand"}
 
 
 class ReasonIn(BaseModel):
@@ -100,6 +112,8 @@ class TenantOut(Versioned):
     time_zone: str
     languages: list[Language]
     country: str
+    brand: str | None
+    is_demo: bool
     state: TenantState
     created_at: datetime
     changed_at: datetime

@@ -15,7 +15,6 @@ from services.tracker.store.identity_tables import Tenant
 from services.tracker.store.tenants import list_tenants, read_tenant, tenant_places
 from services.tracker.use_cases.keep_tenants import (
     SlugTakenError,
-    TenantWanted,
     UnknownTenantError,
     change_tenant,
     make_tenant,
@@ -52,7 +51,7 @@ async def post_tenant(wanted: TenantIn, here: Here, actor: Operator, once: Once)
     """Makes a tenant. Its people and keys come next."""
     tenant_id = once.new_id(actor)
     country = wanted.country or country_of(wanted.time_zone)
-    parts = TenantWanted(wanted.name, wanted.time_zone, wanted.languages, country)
+    parts = wanted.model_dump(exclude={"slug"}) | {"country": country}
     work = partial(make_tenant, tenant_id=tenant_id, slug=wanted.slug, wanted=parts, moment=now())
     try:
         return await once.perform(here.database, actor.within(tenant_id), work, TenantOut.model_validate)
@@ -83,9 +82,10 @@ async def get_tenant(tenant_id: UUID, here: Here, actor: WorkReader, fresh: Fres
 async def patch_tenant(
     tenant_id: UUID, wanted: TenantChangeIn, here: Here, actor: Manager, change: Change
 ) -> TenantOut:
-    """Renames a tenant, or sets its time zone, languages and country. Numbers that are known already stay as read."""
-    parts = TenantWanted(wanted.name, wanted.time_zone, wanted.languages, wanted.country)
-    work = partial(change_tenant, tenant_id=tenant_id, wanted=parts, expected=change.expected)
+    """Renames a tenant, or sets its brand, time zone, languages and country. Numbers known already stay as read."""
+    if wanted.is_demo is not None and not actor.may(Scope.OPERATOR):
+        raise Problem("forbidden", 403, about={"scope": Scope.OPERATOR})
+    work = partial(change_tenant, tenant_id=tenant_id, wanted=wanted.parts(), expected=change.expected)
     with _refusals():
         return await change.perform(here.database, _may_touch(actor, tenant_id), work, TenantOut.model_validate)
 

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     ALREADY_TOLD = "already_told"
     REOPENED = "reopened"
     NO_SMTP = "no_smtp"
+    DEMO = "demo"
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
     NO_REPLY_AFTER_DATA = "no_reply_after_data"
@@ -42,6 +43,7 @@ class NoticeEvent(StrEnum):
     """What a notice tells."""
 
     CLOSURE = "closure"
+    REPLY = "reply"
 
 
 class MemberWarning(StrEnum):
@@ -51,6 +53,12 @@ class MemberWarning(StrEnum):
     ROLES = "member_roles"
     PASSWORD = "member_password"  # noqa: S105 - a template's name, not a secret
 
+
+# With which end of a notice its customer's cases count as answered. A reply that was kept was written all the same.
+ANSWERING: Mapping[NoticeEvent, tuple[NoticeState, ...]] = {
+    NoticeEvent.CLOSURE: (NoticeState.SENT,),
+    NoticeEvent.REPLY: (NoticeState.SENT, NoticeState.NOT_SENT),
+}
 
 # What a mail page shows: everything that was written to somebody, whether or not it left.
 MAIL_STATES = (

@@ -31,19 +31,19 @@ class ActionSeen:
     moves: list[ActionMove]
 
 
-async def add_action(tx: Tx, tenant_id: UUID, problem_id: UUID, kind: str, texts: Mapping[str, object]) -> UUID:
-    """A new action in draft; `texts` holds its title and its answers to customers by language."""
+async def add_action(tx: Tx, tenant_id: UUID, problem_id: UUID, kind: str, parts: Mapping[str, object]) -> UUID:
+    """A new action in draft; `parts` are its title, its answers to customers by language, and when if not now."""
     row = {
         "tenant_id": tenant_id,
         "id": new_id(),
         "problem_id": problem_id,
         "kind": kind,
-        "title": texts["title"],
-        "answers": json.dumps(texts["answers"], ensure_ascii=False),
+        "title": parts["title"],
+        "answers": json.dumps(parts["answers"], ensure_ascii=False),
         "state": ActionState.DRAFT,
         "round": 0,
     }
-    await tx.insert(Action, [row])
+    await tx.insert(Action, [row | ({"created_at": parts["created_at"]} if parts["created_at"] else {})])
     return UUID(str(row["id"]))
 
 
@@ -69,7 +69,7 @@ async def list_actions(tx: Tx, tenant_id: UUID, place: Place | None, limit: int)
 
 
 async def move(tx: Tx, action: Action, to: ActionState, state_round: int, by: Mapping[str, object]) -> UUID:
-    """Takes a step and writes it down; `by` holds who took it and their note. Returns the step's id."""
+    """Takes a step and writes it down; `by` holds who took it, their note, and when if not now. Returns its id."""
     await tx.execute(_SET_STATE, action.tenant_id, action.id, to, state_round)
     move_id = new_id()
     row = {
@@ -81,7 +81,7 @@ async def move(tx: Tx, action: Action, to: ActionState, state_round: int, by: Ma
         "note": by["note"],
         "moved_by": by["actor"],
     }
-    await tx.insert(ActionMove, [row])
+    await tx.insert(ActionMove, [row | ({"moved_at": by["moved_at"]} if by["moved_at"] else {})])
     return move_id
 
 

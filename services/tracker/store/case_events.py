@@ -21,6 +21,7 @@ _HISTORY = f"""
 SELECT * FROM case_event WHERE tenant_id = $1 AND case_id = $2 ORDER BY at DESC, id DESC LIMIT {HISTORY_MAX}
 """
 _ONE = "SELECT * FROM case_event WHERE tenant_id = $1 AND id = $2"
+_COUNT = "SELECT count(*) FROM case_event WHERE tenant_id = $1 AND case_id = $2 AND kind = $3"
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,11 @@ async def read_event(tx: Tx, tenant_id: UUID, event_id: UUID) -> CaseEvent | Non
     """One entry."""
     row = await tx.fetchrow(_ONE, tenant_id, event_id)
     return None if row is None else _as_event(row)
+
+
+async def count_events(tx: Tx, tenant_id: UUID, case_id: UUID, kind: CaseEventKind) -> int:
+    """How often something of this kind happened to a case."""
+    return int(await tx.fetchval(_COUNT, tenant_id, case_id, kind))
 
 
 async def move_cases(tx: Tx, by: By, case_ids: Sequence[UUID], to: CaseState, only_from: Sequence[CaseState]) -> None:

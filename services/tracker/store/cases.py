@@ -34,6 +34,13 @@ WHERE c.tenant_id = $1
     AND ($16::timestamptz IS NULL OR (c.opened_at, c.id) < ($16, $17::uuid))
 ORDER BY c.opened_at DESC, c.id DESC LIMIT $18
 """
+# Nothing can be said of words that were erased.
+_REVIEW = """
+SELECT * FROM customer_case
+WHERE tenant_id = $1 AND reviewed_at IS NULL AND state IN ('new', 'open') AND text <> ''
+    AND ($2::double precision IS NULL OR (margin, id) > ($2, $3::uuid))
+ORDER BY margin, id LIMIT $4
+"""
 _ONE = "SELECT * FROM customer_case WHERE tenant_id = $1 AND id = $2"
 _HOLD = "SELECT * FROM customer_case WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE"
 _KNOWN = "SELECT id FROM customer_case WHERE tenant_id = $1 AND id = ANY ($2)"
@@ -96,6 +103,11 @@ async def list_cases(
     """Newest first."""
     narrowed = (list(part) if isinstance(part, list | tuple) else part for part in vars(wanted).values())
     return [as_case(row) for row in await tx.fetch(_LIST, tenant_id, *narrowed, *after(place), limit)]
+
+
+async def review_queue(tx: Tx, tenant_id: UUID, place: Place | None, limit: int) -> list[CustomerCase]:
+    """Cases that wait for a person to say what they are, the least sure first."""
+    return [as_case(row) for row in await tx.fetch(_REVIEW, tenant_id, *after(place), limit)]
 
 
 async def read_case(tx: Tx, tenant_id: UUID, case_id: UUID) -> CustomerCase | None:

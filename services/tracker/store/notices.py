@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 
 from services.tracker.domain.telling import Letter, NoticeEvent, NoticeState, Reason
-from services.tracker.store.tables import Notice
+from services.tracker.store.tables import CustomerCase, Notice
 from shared.database import Tx
 from shared.ids import new_id
 from shared.paging import Place, after
@@ -60,6 +60,21 @@ async def plan(
     return {row["id"]: row["customer_id"] for row in added}
 
 
+async def plan_reply(tx: Tx, case: CustomerCase, reply_id: UUID, number: int) -> Notice:
+    """Enters the customer of a case, who is to read its n-th answer; the row has the answer's own id."""
+    row = {
+        "tenant_id": case.tenant_id,
+        "id": reply_id,
+        "about": case.id,
+        "event": NoticeEvent.REPLY,
+        "round": number,
+        "customer_id": case.customer_id,
+        "state": NoticeState.QUEUED,
+    }
+    [added] = await tx.insert(Notice, [row], tail="RETURNING *")
+    return Notice(**added)
+
+
 async def read_notice(tx: Tx, tenant_id: UUID, notice_id: UUID) -> Notice | None:
     """One row of the ledger."""
     return await tx.row(Notice, _ONE, tenant_id, notice_id)
@@ -78,9 +93,9 @@ async def claim(tx: Tx, notice: Notice, address_id: UUID, letter: Letter) -> boo
     return await _write(tx, notice, NoticeState.CLAIMED, (address_id, letter), None)
 
 
-async def keep_unsent(tx: Tx, notice: Notice, address_id: UUID, letter: Letter) -> bool:
-    """Writes down what would be sent if there were a mail server. Raises AddressAlreadyToldError."""
-    return await _write(tx, notice, NoticeState.NOT_SENT, (address_id, letter), Reason.NO_SMTP)
+async def keep_unsent(tx: Tx, notice: Notice, address_id: UUID, letter: Letter, reason: Reason) -> bool:
+    """Writes down what would be sent if anything could or should leave. Raises AddressAlreadyToldError."""
+    return await _write(tx, notice, NoticeState.NOT_SENT, (address_id, letter), reason)
 
 
 async def _write(tx: Tx, notice: Notice, state: NoticeState, what: tuple[UUID, Letter], reason: Reason | None) -> bool:

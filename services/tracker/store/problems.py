@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -59,10 +60,11 @@ class ProblemSeen:
     customers: int
 
 
-async def add_problem(tx: Tx, tenant_id: UUID, title: str) -> UUID:
-    """A new problem without cases."""
+async def add_problem(tx: Tx, tenant_id: UUID, title: str, created_at: datetime | None) -> UUID:
+    """A new problem without cases; now, unless a time is given."""
     problem_id = new_id()
-    await tx.insert(Problem, [{"tenant_id": tenant_id, "id": problem_id, "title": title}])
+    row = {"tenant_id": tenant_id, "id": problem_id, "title": title}
+    await tx.insert(Problem, [row | ({"created_at": created_at} if created_at else {})])
     return problem_id
 
 

@@ -8,8 +8,9 @@ from shared.database import Database, Tx
 from shared.paging import Place, after
 
 _ADD = """
-INSERT INTO tenant (tenant_id, id, slug, name, time_zone, languages, state, version, country, changed_at)
-VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO tenant (
+    tenant_id, id, slug, name, time_zone, languages, state, version, country, changed_at, is_demo, brand
+) VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (slug) DO NOTHING RETURNING *
 """
 _IS_SHUT = """
@@ -20,8 +21,8 @@ _IS_OPEN = f"SELECT tenant_is_known($1) AND NOT ({_IS_SHUT})"
 _ONE = "SELECT * FROM tenant WHERE tenant_id = $1 AND id = $1"
 _ALL = "SELECT * FROM tenant WHERE tenant_id = ANY ($1) ORDER BY array_position($1, id)"
 _CHANGE = """
-UPDATE tenant SET name = $2, time_zone = $3, languages = $4, state = $5, slug = $6, country = $7,
-    version = version + 1, changed_at = now()
+UPDATE tenant SET name = $2, time_zone = $3, languages = $4, state = $5, slug = $6, country = $7, is_demo = $8,
+    brand = $9, version = version + 1, changed_at = now()
 WHERE tenant_id = $1 AND id = $1 RETURNING *
 """
 _KNOWN = """
@@ -44,7 +45,8 @@ async def is_open(tx: Tx, tenant_id: UUID) -> bool:
 async def add_tenant(tx: Tx, tenant: Tenant) -> Tenant | None:
     """A new tenant as it was written; None when the slug is taken."""
     parts = (tenant.slug, tenant.name, tenant.time_zone, tenant.languages, tenant.state, tenant.version)
-    return await tx.row(Tenant, _ADD, tenant.id, *parts, tenant.country, tenant.changed_at)
+    more = (tenant.country, tenant.changed_at, tenant.is_demo, tenant.brand)
+    return await tx.row(Tenant, _ADD, tenant.id, *parts, *more)
 
 
 async def read_tenant(tx: Tx, tenant_id: UUID) -> Tenant | None:
@@ -60,7 +62,7 @@ async def hold_tenant_row(tx: Tx, tenant_id: UUID) -> Tenant | None:
 async def change_tenant_row(tx: Tx, tenant: Tenant) -> Tenant | None:
     """Writes the tenant as it is to be; its version grows by one."""
     parts = (tenant.name, tenant.time_zone, tenant.languages, tenant.state, tenant.slug, tenant.country)
-    return await tx.row(Tenant, _CHANGE, tenant.id, *parts)
+    return await tx.row(Tenant, _CHANGE, tenant.id, *parts, tenant.is_demo, tenant.brand)
 
 
 async def list_tenants(tx: Tx, tenant_ids: Sequence[UUID]) -> list[Tenant]:

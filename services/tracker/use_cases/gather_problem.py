@@ -1,6 +1,7 @@
 """Puts cases that have one cause under one problem."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from services.tracker.domain.case_changes import CaseEventKind
@@ -27,9 +28,11 @@ class UnknownProblemError(Exception):
     """The named problem does not exist."""
 
 
-async def start_problem(tx: Tx, actor: Actor, title: str, case_ids: Sequence[UUID]) -> Done[ProblemSeen]:
+async def start_problem(
+    tx: Tx, actor: Actor, title: str, case_ids: Sequence[UUID], occurred_at: datetime | None = None
+) -> Done[ProblemSeen]:
     """A new problem with its first cases. Raises UnknownCasesError."""
-    problem_id = await problems.add_problem(tx, actor.tenant_id, title)
+    problem_id = await problems.add_problem(tx, actor.tenant_id, title, occurred_at)
     await _join(tx, actor, problem_id, case_ids)
     seen = await _see(tx, actor.tenant_id, problem_id)
     return Done(seen, AuditLine("problem.start", "problem", problem_id, after={"cases": seen.cases}))

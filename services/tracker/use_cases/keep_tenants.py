@@ -1,8 +1,8 @@
 """Makes tenants and changes them; each change is told to all services."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from services.tracker.domain.tenancy import check_state
@@ -26,14 +26,8 @@ class SlugTakenError(Exception):
     """Another tenant has this slug."""
 
 
-@dataclass(frozen=True)
-class TenantWanted:
-    """How a tenant is to be; None leaves a part as it is."""
-
-    name: str | None = None
-    time_zone: str | None = None
-    languages: Sequence[Language] | None = None
-    country: str | None = None
+# How a tenant is to be; a part that is not there stays as it is.
+TenantWanted = Mapping[str, Any]
 
 
 async def make_tenant(tx: Tx, tenant_id: UUID, slug: str, wanted: TenantWanted, moment: datetime) -> Done[Tenant]:
@@ -45,20 +39,21 @@ async def make_tenant(tx: Tx, tenant_id: UUID, slug: str, wanted: TenantWanted, 
         state=TenantState.ACTIVE,
         version=1,
         changed_at=moment,
-        **vars(wanted),
+        **wanted,
     )
     added = await add_tenant(tx, tenant)
     if added is None:
         raise SlugTakenError
     await _tell(tx, added)
-    return Done(added, AuditLine("tenant.make", "tenant", tenant_id, after={"state": added.state, "slug": slug}))
+    after = {"state": added.state, "slug": slug, "is_demo": added.is_demo}
+    return Done(added, AuditLine("tenant.make", "tenant", tenant_id, after=after))
 
 
 async def change_tenant(tx: Tx, tenant_id: UUID, wanted: TenantWanted, expected: Expected) -> Done[Tenant]:
-    """Renames a tenant or sets its time zone, languages and country. Raises UnknownTenantError, StaleVersionError."""
+    """Changes parts of a tenant. Raises UnknownTenantError, StaleVersionError."""
     tenant = await _held(tx, tenant_id)
     expected.check(tenant.version)
-    after = {name: value for name, value in vars(wanted).items() if value is not None}
+    after = dict(wanted)
     before = {name: getattr(tenant, name) for name in after}
     for name, value in after.items():
         setattr(tenant, name, value)

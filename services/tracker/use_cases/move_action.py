@@ -1,6 +1,7 @@
 """Moves an action along its table; closing it sees to it that the customers are told."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.tracker.domain.action_states import ActionState, check_move, round_after
@@ -25,6 +26,7 @@ class MoveAction:
     to: ActionState
     note: str | None
     expected: Expected
+    occurred_at: datetime | None = None
 
 
 async def move_action(tx: Tx, command: MoveAction) -> Done[ActionSeen]:
@@ -35,7 +37,7 @@ async def move_action(tx: Tx, command: MoveAction) -> Done[ActionSeen]:
     command.expected.check(action.version)
     state = ActionState(action.state)
     check_move(state, command.to)
-    by = {"actor": command.actor.label, "note": command.note}
+    by = {"actor": command.actor.label, "note": command.note, "moved_at": command.occurred_at}
     next_round = round_after(action.round, command.to)
     move_id = await move(tx, action, command.to, next_round, by)
     if command.to is ActionState.CLOSED:

@@ -1,6 +1,7 @@
 """Plans what is to be done about a problem."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from services.tracker.domain.action_states import ActionKind, ActionState
@@ -13,12 +14,20 @@ from shared.database import Tx
 
 
 async def plan_action(  # noqa: PLR0913 - an action has this many parts; all but the first two go by name
-    tx: Tx, tenant_id: UUID, *, problem_id: UUID, kind: ActionKind, title: str, answers: Mapping[Language, str]
+    tx: Tx,
+    tenant_id: UUID,
+    *,
+    problem_id: UUID,
+    kind: ActionKind,
+    title: str,
+    answers: Mapping[Language, str],
+    occurred_at: datetime | None = None,
 ) -> Done[ActionSeen]:
     """A new action in draft. Raises UnknownProblemError."""
     if await read_problem(tx, tenant_id, problem_id) is None:
         raise UnknownProblemError
-    action_id = await add_action(tx, tenant_id, problem_id, kind, {"title": title, "answers": dict(answers)})
+    parts = {"title": title, "answers": dict(answers), "created_at": occurred_at}
+    action_id = await add_action(tx, tenant_id, problem_id, kind, parts)
     seen = await see_action(tx, tenant_id, action_id)
     if seen is None:
         raise LookupError("an action that was just added is gone")

@@ -1,19 +1,26 @@
 """Tells one customer one thing once: claimed and committed before sending, and never sent again when in doubt."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.tracker.domain.action_states import ActionState
 from services.tracker.domain.case_states import ANSWERABLE, CaseState
-from services.tracker.domain.telling import Letter, NoticeEvent, NoticeState, Reason, Told, whom_to_tell
+from services.tracker.domain.telling import (
+    ANSWERING,
+    Letter,
+    NoticeEvent,
+    NoticeState,
+    Reason,
+    Told,
+    whom_to_tell,
+)
 from services.tracker.notifiers.email import Ending, Mail, Mailer
-from services.tracker.notifiers.letters import write_letter
 from services.tracker.store import notices
-from services.tracker.store.actions import answers_of, read_action
+from services.tracker.store.actions import read_action
 from services.tracker.store.case_events import By, move_cases
 from services.tracker.store.notices import AddressAlreadyToldError
 from services.tracker.store.problems import cases_of_customer
 from services.tracker.store.tables import Notice
+from services.tracker.use_cases.letter_of_notice import Written, letter_of
 from shared.access import audit
 from shared.access.audit import AuditLine
 from shared.clock import Clock, now
@@ -67,12 +74,13 @@ class SendNotice:
         if isinstance(told, Reason):
             await self._end(claim, notice, NoticeState.SKIPPED, told)
             return
-        letter = await self._letter(notice, told)
-        if letter is None:
-            await self._end(claim, notice, NoticeState.SKIPPED, Reason.REOPENED)
+        async with self.database.transaction(notice.tenant_id) as tx:
+            written = await letter_of(tx, notice, told.person.language, self.brand)
+        if isinstance(written, Reason):
+            await self._end(claim, notice, NoticeState.SKIPPED, written)
             return
         try:
-            await self._write_and_send(claim, notice, told, letter)
+            await self._keep_or_send(claim, notice, told, written)
         except AddressAlreadyToldError:
             await self._end(claim, notice, NoticeState.SKIPPED, Reason.ALREADY_TOLD)
 
@@ -83,32 +91,32 @@ class SendNotice:
             raise TryLaterError(RETRY_PAUSE_S) from error
         return people.get(notice.customer_id)
 
-    async def _letter(self, notice: Notice, told: Told) -> Letter | None:
-        """What the person reads; None when the action was reopened meanwhile, for then it would not be true."""
-        async with self.database.transaction(notice.tenant_id) as tx:
-            action = await read_action(tx, notice.tenant_id, notice.about)
-        if action is None or (action.state, action.round) != (ActionState.CLOSED, notice.round):
-            return None
-        answers = answers_of(action)
-        language = told.person.language
-        return write_letter(NoticeEvent(notice.event), language, brand=self.brand, answer=answers.get(language))
+    async def _keep_or_send(self, claim: Claim, notice: Notice, told: Told, written: Written) -> None:
+        if written.kept_for is not None:
+            await self._keep(claim, notice, told, written)
+        elif self.mailer is not None:
+            await self._send(claim, notice, told, self.mailer, written.letter)
+        elif notice.tries:  # A mail server was set when it was tried: it will be set again, and the mail must wait.
+            raise TryLaterError(RETRY_PAUSE_MAX_S)
+        else:
+            await self._keep(claim, notice, told, replace(written, kept_for=Reason.NO_SMTP))
 
-    async def _write_and_send(self, claim: Claim, notice: Notice, told: Told, letter: Letter) -> None:
+    async def _keep(self, claim: Claim, notice: Notice, told: Told, written: Written) -> None:
+        reason = written.kept_for or Reason.NO_SMTP
+        async with self.database.transaction(notice.tenant_id) as tx:
+            await notices.keep_unsent(tx, notice, told.address.address_id, written.letter, reason)
+            await _note(tx, notice, NoticeState.NOT_SENT, reason)
+            await _mark_answered(tx, notice, NoticeState.NOT_SENT)
+            await jobs.finish(tx, claim)
+
+    async def _send(self, claim: Claim, notice: Notice, told: Told, mailer: Mailer, letter: Letter) -> None:
         address = told.address
-        if self.mailer is None:
-            if notice.tries:  # A mail server was set when it was tried: it will be set again, and the mail must wait.
-                raise TryLaterError(RETRY_PAUSE_MAX_S)
-            async with self.database.transaction(notice.tenant_id) as tx:
-                await notices.keep_unsent(tx, notice, address.address_id, letter)
-                await _note(tx, notice, NoticeState.NOT_SENT, Reason.NO_SMTP)
-                await jobs.finish(tx, claim)
-            return
         async with self.database.transaction(notice.tenant_id) as tx:
             await jobs.hold(tx, claim)
             if not await notices.claim(tx, notice, address.address_id, letter):
                 raise StaleLeaseError(claim.kind)
         reach(FailPoint.MAIL_AFTER_CLAIM)
-        ending = await self.mailer.send(Mail(notice.id, address.value, letter, self.clock()))
+        ending = await mailer.send(Mail(notice.id, address.value, letter, self.clock()))
         _log.info("mail", notice=str(notice.id), ending=ending)
         await self._book(claim, notice, ending)
 
@@ -124,8 +132,7 @@ class SendNotice:
         async with self.database.transaction(notice.tenant_id) as tx:
             await notices.end(tx, notice, state, reason)
             await _note(tx, notice, state, reason)
-            if state is NoticeState.SENT:
-                await _mark_answered(tx, notice)
+            await _mark_answered(tx, notice, state)
             await jobs.finish(tx, claim)
 
     async def _read(self, claim: Claim) -> Notice | None:
@@ -145,8 +152,16 @@ async def _note(tx: Tx, notice: Notice, state: NoticeState, reason: Reason | Non
     await audit.write(tx, "tracker", {notice.tenant_id: line})
 
 
-async def _mark_answered(tx: Tx, notice: Notice) -> None:
+async def _mark_answered(tx: Tx, notice: Notice, state: NoticeState) -> None:
+    event = NoticeEvent(notice.event)
+    if state not in ANSWERING[event]:
+        return
+    cases = [notice.about] if event is NoticeEvent.REPLY else await _cases_behind(tx, notice)
+    await move_cases(tx, By(notice.tenant_id), cases, CaseState.ANSWERED, ANSWERABLE)
+
+
+async def _cases_behind(tx: Tx, notice: Notice) -> list[UUID]:
     action = await read_action(tx, notice.tenant_id, notice.about)
-    if action is not None:
-        cases = await cases_of_customer(tx, notice.tenant_id, action.problem_id, notice.customer_id)
-        await move_cases(tx, By(notice.tenant_id), cases, CaseState.ANSWERED, ANSWERABLE)
+    if action is None:
+        return []
+    return await cases_of_customer(tx, notice.tenant_id, action.problem_id, notice.customer_id)

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from shared.web.problems import language_of
 from shared.web.reference.rows import doors
+from shared.web.reference.zh_texts import DOORS_ZH, TAGS_ZH
 from shared.web.routing import Router
 
 HERE = Path(__file__).parent
@@ -21,6 +22,7 @@ PAGE_POLICY = (
 KEPT_S = 3_600
 _CODE = re.compile(r"`([^`]*)`")
 _SAID = {
+    "about": ("", "回音（Huiyin）的一部分：让客户的声音得到回应。错误采用 RFC 9457 格式。"),
     "reference": ("API reference", "API 参考"),
     "doors": ("Doors", "接口"),
     "parameters": ("Parameters", "参数"),
@@ -32,6 +34,8 @@ _SAID = {
     "required": ("required", "必填"),
     "open": ("open to all", "无需密钥"),
     "key": ("wants a key", "需要密钥"),
+    "scope": ("scope", "权限"),
+    "or": ("or", "或"),
     "example": ("Example", "示例"),
     "description": ("The whole description", "完整的 API 描述"),
     "goes": ("goes away", "即将停用"),
@@ -64,8 +68,9 @@ async def get_docs(request: Request, lang: Annotated[Literal["zh", "en"] | None,
     """The description as a page."""
     language = lang or language_of(request)
     document = request.app.openapi()
+    said = (DOORS_ZH, TAGS_ZH) if language == "zh" else ({}, {})
     page = _jinja.get_template("page.html.j2").render(
-        document=document, doors=doors(document), language=language, words=WORDS[language], json=_json
+        document=document, doors=doors(document), language=language, words=WORDS[language], said=said, json=_json
     )
     headers = {"Content-Security-Policy": PAGE_POLICY, "Vary": "Accept-Language", "Content-Language": language}
     return Response(page, headers=headers, media_type="text/html")

@@ -59,6 +59,7 @@ class Door:
     summary: str
     description: str
     is_open: bool
+    scopes: list[str]
     is_deprecated: bool
     parameters: list[Row]
     body: list[Row]
@@ -86,6 +87,7 @@ class _Reader:
             summary=operation["summary"],
             description=operation["description"],
             is_open=not operation["security"],
+            scopes=sorted({scope for way in operation["security"] for scopes in way.values() for scope in scopes}),
             is_deprecated=operation.get("deprecated", False),
             parameters=[self._parameter(one) for one in operation.get("parameters", [])],
             body=list(self._rows(body)),

@@ -1,7 +1,7 @@
 """/console/actions: what is done about problems, as a board, as a list of each state, and each on a page."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
@@ -57,7 +57,7 @@ async def get_board(here: Here, visit: Worker, page: Page, wanted: Annotated[Boa
         has_cards=bool(cards),
         line=LINE,
         beside=BESIDE,
-        **_moving(visit),
+        moving=_moving(visit),
     )
 
 
@@ -88,7 +88,8 @@ async def get_action_page(action_id: UUID, here: Here, at: At, visit: Worker) ->
         frames=letter_frames(visit.tenant.brand or at.brand),
         told=told,
         names=names,
-        **_moving(visit),
+        moving=_moving(visit),
+        says=SENTENCES,
     )
 
 
@@ -105,10 +106,10 @@ def _place_of(card: Card) -> Place:
     return Place(card.created_at, card.id)
 
 
-def _moving(visit: Visit) -> dict[str, object]:
+def _moving(visit: Visit) -> dict[str, Any]:
     """What the dialog of a move says."""
     reasons = {reason: visit.say(f"notice_reason.{reason}") for reason in Reason}
-    return {"moving": moves_document(visit.say) | {"reasons": reasons}, "says": SENTENCES}
+    return moves_document(visit.say) | {"reasons": reasons}
 
 
 def _visited(seen: ActionSeen) -> set[ActionState]:

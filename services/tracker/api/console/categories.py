@@ -53,4 +53,4 @@ async def _asked(here: Context, token: str) -> Names | None:
         return None
     if response.status_code != HTTPStatus.OK:
         return None
-    return {item["id"]: item["names"] for item in response.json()["items"]}
+    return {item["id"]: item["names"] for item in response.json()["categories"]}

@@ -22,7 +22,7 @@ async def get_inbox(here: Here, visit: Worker, page: Page, narrowed: Annotated[C
     """Cases, newest first."""
     wanted = filter_of(narrowed, visit.actor)
     async with here.database.transaction(visit.actor.tenant_id) as tx:
-        cases = await list_cases(tx, visit.actor.tenant_id, wanted, page.place(visit.actor), page.limit)
-    following = page.next_after(visit.actor, [Place(case.opened_at, case.id) for case in cases])
+        cases = await list_cases(tx, visit.actor.tenant_id, wanted, page.place(visit.actor), page.rows_max)
+    shown, following = page.turn(visit.actor, cases, lambda case: Place(case.opened_at, case.id))
     categories = await categories_of(here, visit)
-    return visit.page("inbox.html", cases=cases, following=following, category=categories)
+    return visit.page("inbox.html", cases=shown, following=following, category=categories)
