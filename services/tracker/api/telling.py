@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from services.tracker.api.context import Context, Here
 from services.tracker.api.entrance import At
@@ -22,14 +22,16 @@ from shared.web.problems import Problem
 from shared.web.routing import Router
 
 
+LETTER_ORDER = (Language.ZH, Language.EN)
+
+
 class LetterOut(BaseModel):
     """What a customer of this language would read."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     language: Language
     subject: str
     text: str
+    has_answer: bool = Field(description="whether somebody wrote for this language what changed")
 
 
 class TellingOut(BaseModel):
@@ -78,6 +80,9 @@ async def _open_action(here: Context, actor: Actor, action_id: UUID) -> tuple[Ac
 
 
 def _letters(action: Action, brand: str) -> list[LetterOut]:
-    answers = answers_of(action)
-    written = [write_letter(NoticeEvent.CLOSURE, one, brand=brand, answer=answers.get(one)) for one in Language]
-    return [LetterOut.model_validate(letter) for letter in written]
+    return [_letter(language, brand, answers_of(action).get(language)) for language in LETTER_ORDER]
+
+
+def _letter(language: Language, brand: str, answer: str | None) -> LetterOut:
+    letter = write_letter(NoticeEvent.CLOSURE, language, brand=brand, answer=answer)
+    return LetterOut(language=language, subject=letter.subject, text=letter.text, has_answer=answer is not None)
