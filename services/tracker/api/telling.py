@@ -21,7 +21,6 @@ from shared.web.doors import ActionWriter
 from shared.web.problems import Problem
 from shared.web.routing import Router
 
-
 LETTER_ORDER = (Language.ZH, Language.EN)
 
 
@@ -63,16 +62,16 @@ async def get_telling(action_id: UUID, here: Here, at: At, actor: ActionWriter) 
         told=sum(telling.tally.told.values()),
         languages=dict(telling.tally.told),
         skipped=dict(telling.tally.skipped),
-        mails_leave=here.is_mail_set and not tenant.is_demo,
-        letters=_letters(action, tenant.brand or at.brand),
+        mails_leave=here.is_mail_set and not (tenant and tenant.is_demo),
+        letters=_letters(action, (tenant and tenant.brand) or at.brand),
     )
 
 
-async def _open_action(here: Context, actor: Actor, action_id: UUID) -> tuple[Action, Tenant]:
+async def _open_action(here: Context, actor: Actor, action_id: UUID) -> tuple[Action, Tenant | None]:
     async with here.database.transaction(actor.tenant_id) as tx:
         action = await read_action(tx, actor.tenant_id, action_id)
         tenant = await read_tenant(tx, actor.tenant_id)
-    if action is None or tenant is None:
+    if action is None:
         raise Problem("not_found", 404)
     if action.state == ActionState.CLOSED:
         raise Problem("action_closed", 409)
