@@ -1,12 +1,14 @@
 """The console's pages."""
 
 from services.tracker.api.console import (
+    actions,
     case,
     entry,
     find,
     inbox,
     live,
     mails,
+    problems,
     review,
     settings,
     settings_account,
@@ -19,12 +21,14 @@ from services.tracker.api.console import (
 )
 
 PAGES = (
+    actions,
     case,
     entry,
     find,
     inbox,
     live,
     mails,
+    problems,
     review,
     settings,
     settings_account,
