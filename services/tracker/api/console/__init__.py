@@ -1,5 +1,44 @@
 """The console's pages."""
 
-from services.tracker.api.console import entry, inbox, overview
+from services.tracker.api.console import (
+    actions,
+    case,
+    entry,
+    find,
+    inbox,
+    live,
+    mails,
+    overview,
+    problems,
+    review,
+    settings,
+    settings_account,
+    settings_audit,
+    settings_company,
+    settings_health,
+    settings_keys,
+    settings_members,
+    setup,
+)
 
-CONSOLE_ROUTERS = (entry.router, inbox.router, overview.router)
+PAGES = (
+    actions,
+    case,
+    entry,
+    find,
+    inbox,
+    live,
+    mails,
+    overview,
+    problems,
+    review,
+    settings,
+    settings_account,
+    settings_audit,
+    settings_company,
+    settings_health,
+    settings_keys,
+    settings_members,
+    setup,
+)
+CONSOLE_ROUTERS = tuple(page.router for page in PAGES)
