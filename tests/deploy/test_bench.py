@@ -30,3 +30,11 @@ def test_what_a_process_has_started_counts_with_it() -> None:
         named = {"pid": os.getpid(), "services": {"one": {"pid": shell.pid}, "none": {"pid": None}}, "engines": {}}
         until(lambda: memory_by_part(named)["one"] > 3, "the child counts")
         assert set(memory_by_part(named)) == {"one", "supervisor"}
+
+
+def test_the_overview_is_measured_over_made_up_cases() -> None:
+    done = run_py("bench", "overview", "--cases", "1000", "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout.splitlines()[-1])
+    assert document["cases"] == 1000
+    assert all(ms > 0 for took in document["ms"].values() for ms in took.values())

@@ -33,7 +33,7 @@ def arrivals(counts: Mapping[tuple[int, str], int], effects: Sequence[Effect], s
     """Stacked columns, the urgent ones below, and lines where an action took effect."""
     say = look.say
     columns = [say("overview.day" if span.step_days == DAY_DAYS else "overview.week"), say("overview.all_cases")]
-    columns += [say(f"overview_urgency.{urgency}") for urgency in URGENCIES]
+    columns += [say(f"urgency.{urgency}") for urgency in URGENCIES]
     return Figure(
         NAME,
         _sentence(counts, span, look),
@@ -62,7 +62,7 @@ def _sentence(counts: Mapping[tuple[int, str], int], span: Span, look: Look) -> 
 
 
 def _columns(counts: Mapping[tuple[int, str], int], span: Span, look: Look) -> Layer:
-    names = {urgency: look.say(f"overview_urgency.{urgency}") for urgency in URGENCIES}
+    names = {urgency: look.say(f"urgency.{urgency}") for urgency in URGENCIES}
     inks = [INKS[urgency] for urgency in URGENCIES]
     return {
         "data": {"values": list(_stacked(counts, names, span))},

@@ -89,7 +89,7 @@ def _lines(counts: Mapping[tuple[int, str], int], names: Sequence[str], span: Sp
     dashes = {"scale": {"domain": list(names), "range": list(DASHES[: len(names)])}, "legend": key["legend"]}
     return {
         "data": {"values": values},
-        "mark": {"type": "line", "strokeWidth": 2.2, "strokeJoin": "round", "interpolate": "monotone"},
+        "mark": {"type": "line", "strokeWidth": 2.2, "strokeJoin": "round"},
         "encoding": {
             "x": time_place(span, look),
             "y": {"field": "cases", "type": "quantitative", "axis": COUNT_AXIS},

@@ -7,6 +7,8 @@ from services.tracker.console.charts.look import FIRST, GREY, RED, SECOND, THIRD
 
 ACTIONS, MAILS = "actions", "mails"
 STEP_PX = 32
+# Actions are called as everywhere; of a mail there is room for a word or two.
+_WORDS = {ACTIONS: "action_state", MAILS: "overview_mails"}
 _ACTION_STATES = ("draft", "contain", "analyse", "plan", "implement", "verify", "reopened")
 _MAIL_INKS = {
     "queued": GREY,
@@ -26,7 +28,7 @@ def actions(counts: Mapping[str, int], look: Look) -> Figure:
         sentence = look.say("overview.no_actions")
     else:
         state = max(_ACTION_STATES, key=lambda one: counts.get(one, 0))
-        sentence = look.say("overview.open_actions", n=whole, all=whole, state=look.say(f"overview_actions.{state}"))
+        sentence = look.say("overview.open_actions", n=whole, all=whole, state=look.say(f"action_state.{state}"))
     inks = {state: SECOND if state == "reopened" else FIRST for state in _ACTION_STATES}
     return _figure(ACTIONS, sentence, counts, inks, look)
 
@@ -40,7 +42,7 @@ def mails(counts: Mapping[str, int], look: Look) -> Figure:
 
 
 def _figure(name: str, sentence: str, counts: Mapping[str, int], inks: Mapping[str, str], look: Look) -> Figure:
-    named = [(look.say(f"overview_{name}.{state}"), counts.get(state, 0), ink) for state, ink in inks.items()]
+    named = [(look.say(f"{_WORDS[name]}.{state}"), counts.get(state, 0), ink) for state, ink in inks.items()]
     columns = [look.say("overview.state"), look.say(f"overview.{name}_column")]
     spec = _spec(named, look) if any(counts.values()) else None
     return Figure(name, sentence, columns, [Row([state, count]) for state, count, _ in named], spec, empty=name)
