@@ -67,6 +67,7 @@ async def test_the_preview_counts_and_tells_nobody(house: House, tenant_id: UUID
         letters = {letter["language"]: letter["text"] for letter in seen["letters"]}
         assert "已更换继电器。" in letters["zh"]
         assert "The relay was replaced." in letters["en"]
+        assert all(letter["has_answer"] for letter in seen["letters"])
         assert WORK.value not in str(seen)
         assert sorted(collector.asked) == [3, CUSTOMERS_MAX]
         assert (await us.read("/v1/notices"))["items"] == []

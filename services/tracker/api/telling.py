@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from services.tracker.api.context import Context, Here
 from services.tracker.api.entrance import At
@@ -21,15 +21,16 @@ from shared.web.doors import ActionWriter
 from shared.web.problems import Problem
 from shared.web.routing import Router
 
+LETTER_ORDER = (Language.ZH, Language.EN)
+
 
 class LetterOut(BaseModel):
     """What a customer of this language would read."""
 
-    model_config = ConfigDict(from_attributes=True)
-
     language: Language
     subject: str
     text: str
+    has_answer: bool = Field(description="whether somebody wrote for this language what changed")
 
 
 class TellingOut(BaseModel):
@@ -61,16 +62,16 @@ async def get_telling(action_id: UUID, here: Here, at: At, actor: ActionWriter) 
         told=sum(telling.tally.told.values()),
         languages=dict(telling.tally.told),
         skipped=dict(telling.tally.skipped),
-        mails_leave=here.is_mail_set and not tenant.is_demo,
-        letters=_letters(action, tenant.brand or at.brand),
+        mails_leave=here.is_mail_set and not (tenant and tenant.is_demo),
+        letters=_letters(action, (tenant and tenant.brand) or at.brand),
     )
 
 
-async def _open_action(here: Context, actor: Actor, action_id: UUID) -> tuple[Action, Tenant]:
+async def _open_action(here: Context, actor: Actor, action_id: UUID) -> tuple[Action, Tenant | None]:
     async with here.database.transaction(actor.tenant_id) as tx:
         action = await read_action(tx, actor.tenant_id, action_id)
         tenant = await read_tenant(tx, actor.tenant_id)
-    if action is None or tenant is None:
+    if action is None:
         raise Problem("not_found", 404)
     if action.state == ActionState.CLOSED:
         raise Problem("action_closed", 409)
@@ -78,6 +79,9 @@ async def _open_action(here: Context, actor: Actor, action_id: UUID) -> tuple[Ac
 
 
 def _letters(action: Action, brand: str) -> list[LetterOut]:
-    answers = answers_of(action)
-    written = [write_letter(NoticeEvent.CLOSURE, one, brand=brand, answer=answers.get(one)) for one in Language]
-    return [LetterOut.model_validate(letter) for letter in written]
+    return [_letter(language, brand, answers_of(action).get(language)) for language in LETTER_ORDER]
+
+
+def _letter(language: Language, brand: str, answer: str | None) -> LetterOut:
+    letter = write_letter(NoticeEvent.CLOSURE, language, brand=brand, answer=answer)
+    return LetterOut(language=language, subject=letter.subject, text=letter.text, has_answer=answer is not None)

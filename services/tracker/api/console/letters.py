@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.tracker.api.telling import LETTER_ORDER
 from services.tracker.domain.telling import NoticeEvent
 from services.tracker.notifiers.letters import write_letter
 from shared.contracts.vocabulary import Language
@@ -20,8 +21,8 @@ class LetterFrame:
 
 
 def letter_frames(brand: str) -> list[LetterFrame]:
-    """The letter of a closing in every language, Chinese first."""
-    return [_frame(language, brand) for language in sorted(Language, reverse=True)]
+    """The letter of a closing in every language."""
+    return [_frame(language, brand) for language in LETTER_ORDER]
 
 
 def _frame(language: Language, brand: str) -> LetterFrame:

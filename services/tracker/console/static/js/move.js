@@ -13,11 +13,14 @@ const made = (tag, className, text) => Object.assign(document.createElement(tag)
 export const nameOf = (state) => moves.states[state].name;
 export const namesOf = (states) => states.map(nameOf).join(say("board_between"));
 // The steps between, without the last: that one is where somebody wanted to go.
-export const lackingTo = (state, to) => (moves.ways[state][to] ?? []).slice(0, -1);
+// Nobody goes through an end to begin again, so there is no way there to be named.
+const REOPENED = "reopened";
+export const lackingTo = (state, to) => (to === REOPENED ? [] : moves.ways[state][to] ?? []).slice(0, -1);
 
 export function refusal(state, to) {
   const about = { state: nameOf(state), to: nameOf(to), legal: namesOf(moves.legal[state]) };
   const way = lackingTo(state, to);
+  if (to === REOPENED) return say("board_reopens");
   return way.length ? say("board_illegal", { ...about, way: namesOf(way) }) : say("board_never", about);
 }
 
@@ -41,6 +44,7 @@ function showTelling(telling) {
     const box = made("article", "letter", "");
     box.lang = letter.language === "zh" ? "zh-CN" : "en";
     box.append(made("h3", "", letter.subject), made("p", "", letter.text.trim()));
+    if (!letter.has_answer) box.append(made("p", "gap small", say("board_silent")));
     return box;
   }));
   part("go").textContent = say("board_close", { n: telling.told });
