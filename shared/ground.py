@@ -51,6 +51,7 @@ class Ground:
         self._uses = Uses(self.database, self.kick_relay)
         self.credentials = Credentials(self.database, on_use=self._uses.note)
         self.kick_jobs = Kick()
+        self.heads = Heads(settings.data_dir / "audit" / f"{service}.heads")
 
     def state(self, context: object, exported: Exported, self_checks: Mapping[str, SelfCheck]) -> dict[str, object]:
         """What the doors find in the application's state; `context` holds the service's own parts."""
@@ -108,7 +109,7 @@ class Ground:
 
     def sealer(self) -> Sealer:
         """What chains this service's audit lines, beside the jobs lane."""
-        return Sealer(self.carrier, Heads(self.settings.data_dir / "audit" / f"{self.service}.heads"))
+        return Sealer(self.carrier, self.heads)
 
     async def is_database_there(self) -> bool:
         """Whether both roles can work now."""

@@ -10,6 +10,7 @@ from services.tracker.api import (
     case_work,
     cases,
     keys,
+    mail_tests,
     members,
     notices,
     oidc,
@@ -22,7 +23,7 @@ from services.tracker.api import (
     welcome,
 )
 from services.tracker.api.console import CONSOLE_ROUTERS
-from services.tracker.api.context import Context
+from services.tracker.api.context import Context, MailWay
 from services.tracker.api.entrance import Entrance, key_of
 from services.tracker.api.self_checks import look_at_mail
 from services.tracker.console.charts.drawing import Drawing
@@ -50,9 +51,9 @@ from shared.web.server import serve
 
 ROUTERS = (
     *GROUND_ROUTERS, *CONSOLE_ROUTERS,
-    actions.router, case_work.router, cases.router, keys.router, members.router, notices.router, oidc.router,
-    problems.router, review_queue.router, sessions.router, sign_in.router, telling.router, tenants.router,
-    welcome.router,
+    actions.router, case_work.router, cases.router, keys.router, mail_tests.router, members.router, notices.router,
+    oidc.router, problems.router, review_queue.router, sessions.router, sign_in.router, telling.router,
+    tenants.router, welcome.router,
 )  # fmt: skip
 
 
@@ -60,6 +61,7 @@ def build(settings: TrackerSettings) -> FastAPI:
     """The tracker as an application; its lanes run as long as it is served."""
     ground = Ground("tracker", settings)
     addresses = Addresses(settings.collector_url, SecretStr(settings.peer_key_file.read_text().strip()))
+    mail = _mail_way(settings)
     context = Context(
         database=ground.database,
         carrier=ground.carrier,
@@ -69,17 +71,17 @@ def build(settings: TrackerSettings) -> FastAPI:
         drawing=Drawing(),
         kick_relay=ground.kick_relay,
         addresses=addresses,
-        is_mail_set=settings.smtp_host is not None,
+        mail=mail,
+        heads=ground.heads,
     )
-    mailer = SmtpMailer(settings) if settings.smtp_host else None
-    send_notice = SendNotice(database=ground.database, addresses=addresses, mailer=mailer, brand=settings.brand)
+    send_notice = SendNotice(database=ground.database, addresses=addresses, mailer=mail.mailer, brand=settings.brand)
     planning = partial(plan_notices, database=ground.database)
-    warn_member = WarnMember(ground.database, mailer, settings.brand)
+    warn_member = WarnMember(ground.database, mail.mailer, settings.brand)
     handlers: dict[str, Handler] = {PLAN_NOTICES: planning, SEND_NOTICE: send_notice, WARN_MEMBER: warn_member}
     lanes: list[Lane] = [ground.relay(), ground.consumer(REACTIONS), ground.jobs(handlers)]
     routers = ground.doors([*ROUTERS])
     entrance = _entrance(ground, settings)
-    state = ground.state(context, Exported(TrackerTable), {"mail": partial(look_at_mail, mailer)}) | {
+    state = ground.state(context, Exported(TrackerTable), {"mail": partial(look_at_mail, mail.mailer)}) | {
         "entrance": entrance
     }
     closing = [
@@ -92,6 +94,18 @@ def build(settings: TrackerSettings) -> FastAPI:
     closing += [entrance.provider.close] if entrance.provider else []
     running = ground.running(lanes, closing=closing)
     return create_app("tracker", routers, state=state, running=running, is_ready=ground.is_database_there)
+
+
+def _mail_way(settings: TrackerSettings) -> MailWay:
+    return MailWay(
+        mailer=SmtpMailer(settings) if settings.smtp_host else None,
+        brand=settings.brand,
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        username=settings.smtp_username,
+        sender=settings.mail_from,
+    )
 
 
 def _entrance(ground: Ground, settings: TrackerSettings) -> Entrance:

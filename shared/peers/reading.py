@@ -8,6 +8,7 @@ import httpx
 from shared.trace import trace_id, traceparent
 
 READ_TIMEOUT_S = 2.0
+WRITE_TIMEOUT_S = 10.0
 
 
 class PeerSilentError(Exception):
@@ -18,11 +19,21 @@ class Peer:
     """Another service, asked on a person's behalf. It checks their scopes itself and writes the audit line."""
 
     def __init__(self, url: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self.url = url
         self._client = httpx.AsyncClient(base_url=url, transport=transport, trust_env=False, timeout=READ_TIMEOUT_S)
 
     async def read(self, path: str, token: str, query: Mapping[str, Any] | None = None) -> httpx.Response:
         """⇢: a question. Raises PeerSilentError."""
         return await self._ask("GET", path, token, params=query)
+
+    async def ask(self, path: str, token: str, body: Mapping[str, Any]) -> httpx.Response:
+        """⇢: a question whose terms stand in its body, for they must not stand in a URL. Raises PeerSilentError."""
+        return await self._ask("POST", path, token, json=body)
+
+    async def pass_on(self, path: str, token: str, body: Mapping[str, Any], key: str) -> httpx.Response:
+        """⇝: a person's own write, under its idempotency key. Raises PeerSilentError."""
+        headers = {"Idempotency-Key": key}
+        return await self._ask("POST", path, token, json=body, headers=headers, timeout=WRITE_TIMEOUT_S)
 
     async def close(self) -> None:
         """Ends the connections."""

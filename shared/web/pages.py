@@ -79,6 +79,11 @@ class PageAsked:
         return self._pages.read(self._cursor, self._of(actor))
 
     @property
+    def cursor(self) -> str | None:
+        """As it was sent, for a list that another service walks."""
+        return self._cursor
+
+    @property
     def rows_max(self) -> int:
         """How many rows to fetch: one more than is shown, for whether it is there says whether a page follows."""
         return self.limit + 1

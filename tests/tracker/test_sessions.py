@@ -254,3 +254,12 @@ async def test_a_key_in_a_cookie_opens_nothing(people: People) -> None:
         assert (await browser.get("/v1/me")).status_code == 401
         browser.cookies.set(SESSION_COOKIE, "x" * 4000)
         assert (await browser.get("/v1/me")).status_code == 401
+
+
+async def test_people_change_their_own_name_language_and_time_zone(people: People) -> None:
+    somebody = await people.join("wang", Role.VIEWER)
+    changed = await people.patch("/v1/me", 200, by=somebody, name="王五", language="en", time_zone="Europe/Berlin")
+    assert (changed["name"], changed["language"], changed["time_zone"]) == ("王五", "en", "Europe/Berlin")
+    assert (await people.get("/v1/me", by=somebody))["member"] == changed
+    await people.patch("/v1/me", 422, by=somebody, roles=["admin"])
+    await people.patch("/v1/me", 403, name="x")

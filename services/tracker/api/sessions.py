@@ -11,16 +11,22 @@ from services.tracker.api.entrance import At, account_of, buckets_of, count_try,
 from services.tracker.api.member_schema import MemberOut, member_out
 from services.tracker.api.session_schema import SessionOut, SessionsOut
 from services.tracker.api.sign_in import Password
+from services.tracker.api.tenant_schema import TimeZone
 from services.tracker.store.members import read_member
 from services.tracker.store.sessions import list_live
+from services.tracker.use_cases.change_members import ChangeMember, MemberForgottenError, UnknownMemberError
+from services.tracker.use_cases.change_members import change as change_member
 from services.tracker.use_cases.keep_sessions import UnknownSessionError, end_session
 from services.tracker.use_cases.sign_in import ChangePassword, SignInRefusedError, change_password
 from shared.access.audit import perform
 from shared.access.kinds import Kind
 from shared.access.scopes import Scope
 from shared.clock import now
+from shared.contracts.text import Name
+from shared.contracts.vocabulary import Language
 from shared.paging import Place
 from shared.web.doors import SESSION_COOKIE, Person, Somebody
+from shared.web.idempotency import Change
 from shared.web.pages import Page
 from shared.web.problems import Problem
 from shared.web.routing import Router
@@ -43,6 +49,16 @@ class PasswordChangeIn(BaseModel):
 
     current: Password
     password: Password
+
+
+class MeChangeIn(BaseModel):
+    """What is to be different of oneself; what is left out stays. Roles are given by others."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name = ""
+    language: Language = Language.ZH
+    time_zone: TimeZone | None = None
 
 
 class SessionQuery(BaseModel):
@@ -69,6 +85,17 @@ async def get_me(at: At, actor: Somebody) -> MeOut:
         scopes=sorted(actor.scopes),
         member=member_out(member) if member else None,
     )
+
+
+@router.patch("/me")
+async def patch_me(wanted: MeChangeIn, at: At, actor: Person, change: Change) -> MemberOut:
+    """Sets one's own name, language or time zone."""
+    columns = wanted.model_dump(exclude_unset=True)
+    command = ChangeMember(actor, actor.member_id or actor.tenant_id, columns, change.expected, now())
+    try:
+        return await change.perform(at.database, actor, partial(change_member, command=command), member_out)
+    except (UnknownMemberError, MemberForgottenError):
+        raise Problem("not_found", 404) from None
 
 
 @router.post("/me/password", status_code=204)

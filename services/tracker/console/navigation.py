@@ -30,3 +30,33 @@ ENTRIES = (
 def entries(may: Callable[[Scope], bool]) -> list[Entry]:
     """The rooms that a person may enter."""
     return [entry for entry in ENTRIES if may(entry.scope)]
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A part of the settings; without a scope it is everybody's own."""
+
+    name: str
+    scope: Scope | None
+
+    @property
+    def path(self) -> str:
+        """Where it is."""
+        return f"{SETTINGS}/{self.name}"
+
+
+SETTINGS = "/console/settings"
+TABS = (
+    Tab("members", Scope.MEMBERS_MANAGE),
+    Tab("keys", Scope.KEYS_MANAGE),
+    Tab("tenant", Scope.WORK_READ),
+    Tab("mail", Scope.TENANT_MANAGE),
+    Tab("audit", Scope.AUDIT_READ),
+    Tab("health", Scope.FIGURES_READ),
+    Tab("account", None),
+)
+
+
+def tabs(may: Callable[[Scope], bool]) -> list[Tab]:
+    """The parts of the settings that a person may see."""
+    return [tab for tab in TABS if tab.scope is None or may(tab.scope)]

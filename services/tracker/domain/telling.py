@@ -54,6 +54,12 @@ class MemberWarning(StrEnum):
     PASSWORD = "member_password"  # noqa: S105 - a template's name, not a secret
 
 
+class OwnMail(StrEnum):
+    """What somebody writes to themselves."""
+
+    TEST = "mail_test"
+
+
 # With which end of a notice its customer's cases count as answered. A reply that was kept was written all the same.
 ANSWERING: Mapping[NoticeEvent, tuple[NoticeState, ...]] = {
     NoticeEvent.CLOSURE: (NoticeState.SENT,),

@@ -14,6 +14,7 @@ from uuid import UUID
 import aiosmtplib
 
 from services.tracker.domain.telling import Letter
+from services.tracker.notifiers.mail_trial import MailFault, Trial, trying
 from services.tracker.settings import SmtpSecurity, TrackerSettings
 from shared.failpoints import FailPoint, reach, reach_when_written
 
@@ -84,6 +85,22 @@ class SmtpMailer:
         finally:
             client.close()
         return None
+
+    async def trial(self, mail: Mail) -> Trial:
+        """Sends as `send` does, and says at which step it failed and what the server answered."""
+        async with trying() as trial:
+            client = self._client()
+            try:
+                await client.connect()
+                trial.has_come_to(MailFault.SENDER)
+                await client.mail(self._sender)
+                trial.has_come_to(MailFault.RECIPIENT)
+                await client.rcpt(mail.to)
+                trial.has_come_to(MailFault.TEXT)
+                await client.data(self._message(mail).as_bytes(policy=WIRE))
+            finally:
+                client.close()
+        return trial
 
     async def _refusal_of(self, client: aiosmtplib.SMTP, to: str) -> Ending | None:
         try:

@@ -5,7 +5,7 @@ from pathlib import Path
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
-from services.tracker.domain.telling import Letter, MemberWarning, NoticeEvent
+from services.tracker.domain.telling import Letter, MemberWarning, NoticeEvent, OwnMail
 from shared.contracts.vocabulary import Language
 
 _TEMPLATES = SandboxedEnvironment(
@@ -18,7 +18,7 @@ _TEMPLATES = SandboxedEnvironment(
 
 
 def write_letter(
-    event: NoticeEvent | MemberWarning, language: Language, *, brand: str, answer: str | None = None
+    event: NoticeEvent | MemberWarning | OwnMail, language: Language, *, brand: str, answer: str | None = None
 ) -> Letter:
     """The first line of a template is the subject; the rest is the text."""
     template = _TEMPLATES.get_template(f"{event}.{language}.txt")

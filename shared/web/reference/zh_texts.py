@@ -49,6 +49,7 @@ DOORS_ZH: Mapping[str, str] = {
     "get_problem": "一个问题。",
     "get_problems": "问题列表，最新在前。",
     "get_receipt": "该回执码所对应的反馈的接收时间。回执码本身即为权限。",
+    "get_receipt_behind": "客户报出回执码时，其所指的本租户反馈。",
     "get_review_queue": "待复核的工单：新建或处理中、尚无人复核，最不确定的在前。",
     "get_self_checks": "立即逐项自检。",
     "get_sessions": "自己的有效会话；管理成员者可查看他人或所有人的。",
