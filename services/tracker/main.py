@@ -52,8 +52,8 @@ from shared.web.server import serve
 ROUTERS = (
     *GROUND_ROUTERS, *CONSOLE_ROUTERS,
     actions.router, case_work.router, cases.router, keys.router, mail_tests.router, members.router, notices.router,
-    oidc.router, problems.router, review_queue.router, sessions.router, sign_in.router, telling.router,
-    tenants.router, welcome.router,
+    oidc.router, problems.router, review_queue.router, sessions.router, sign_in.router, telling.router, tenants.router,
+    welcome.router,
 )  # fmt: skip
 
 
@@ -70,9 +70,9 @@ def build(settings: TrackerSettings) -> FastAPI:
         classifier=Peer(settings.classifier_url),
         drawing=Drawing(),
         kick_relay=ground.kick_relay,
-        addresses=addresses,
         mail=mail,
         heads=ground.heads,
+        addresses=addresses,
     )
     send_notice = SendNotice(database=ground.database, addresses=addresses, mailer=mail.mailer, brand=settings.brand)
     planning = partial(plan_notices, database=ground.database)

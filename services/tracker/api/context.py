@@ -40,9 +40,9 @@ class Context:
     classifier: Peer
     drawing: Drawing
     kick_relay: Kick
-    addresses: Addresses
     mail: MailWay
     heads: Heads
+    addresses: Addresses
 
     async def last_seal(self, tenant_id: UUID) -> Head | None:
         """The end of a tenant's audit chain here, as it was last noted; None where this process cannot see the file."""

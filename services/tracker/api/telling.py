@@ -62,7 +62,7 @@ async def get_telling(action_id: UUID, here: Here, at: At, actor: ActionWriter) 
         told=sum(telling.tally.told.values()),
         languages=dict(telling.tally.told),
         skipped=dict(telling.tally.skipped),
-        mails_leave=here.mail.mailer is not None and not (tenant and tenant.is_demo),
+        mails_leave=here.mail.host is not None and not (tenant and tenant.is_demo),
         letters=_letters(action, (tenant and tenant.brand) or at.brand),
     )
 

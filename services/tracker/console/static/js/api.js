@@ -33,6 +33,7 @@ export const remove = (path) => send("DELETE", path);
 export async function fragment(path) {
   const response = await fetch(path, { signal: AbortSignal.timeout(TIMEOUT_MS) });
   if (response.redirected || response.status === 401) location.reload();
+  if (!response.ok) throw new Error(`${response.status}`);
   const holder = document.createElement("template");
   holder.innerHTML = await response.text();
   return holder.content;
