@@ -1,6 +1,5 @@
 """Actions as the console shows them: on the board, in lists, and with who was told."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -103,11 +102,3 @@ async def told_counts(tx: Tx, action: Action) -> list[ToldCount]:
         ToldCount(NoticeState(row["state"]), Reason(row["reason"]) if row["reason"] else None, row["many"])
         for row in rows
     ]
-
-
-async def names_of_members(tx: Tx, tenant_id: UUID, member_ids: Collection[UUID]) -> dict[UUID, str]:
-    """What members are called; who was forgotten is called nothing."""
-    rows = await tx.fetch(
-        "SELECT id, name FROM member WHERE tenant_id = $1 AND id = ANY ($2)", tenant_id, [*member_ids]
-    )
-    return {row["id"]: row["name"] for row in rows}

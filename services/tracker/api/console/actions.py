@@ -1,6 +1,5 @@
 """/console/actions: what is done about problems, as a board, as a list of each state, and each on a page."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from pydantic import BaseModel
 
 from services.tracker.api.console.letters import letter_frames
 from services.tracker.api.console.page import PageRouter, Visit, Worker
+from services.tracker.api.console.people import colleagues_of
 from services.tracker.api.context import Here
 from services.tracker.api.entrance import At
 from services.tracker.console.action_steps import BESIDE, LINE, lacking, moves_document, step_line
@@ -20,14 +20,10 @@ from services.tracker.store.action_views import (
     CardFilter,
     board_cards,
     list_cards,
-    names_of_members,
     told_counts,
 )
 from services.tracker.store.actions import ActionSeen, answers_of, see_action
 from services.tracker.store.problem_views import view_problem
-from services.tracker.store.tables import ActionMove
-from shared.access.kinds import Kind
-from shared.database import Tx
 from shared.paging import Place
 from shared.web.pages import Page, PageAsked
 from shared.web.problems import Problem
@@ -71,7 +67,7 @@ async def get_action_page(action_id: UUID, here: Here, at: At, visit: Worker) ->
             raise Problem("not_found", 404)
         problem = await view_problem(tx, tenant_id, seen.action.problem_id)
         told = await told_counts(tx, seen.action)
-        names = await _names(tx, tenant_id, seen.moves)
+        people = await colleagues_of(tx, tenant_id, visit.say)
     state = ActionState(seen.action.state)
     return visit.page(
         "action.html",
@@ -87,7 +83,7 @@ async def get_action_page(action_id: UUID, here: Here, at: At, visit: Worker) ->
         answers=answers_of(seen.action),
         frames=letter_frames(visit.tenant.brand or at.brand),
         told=told,
-        names=names,
+        people=people,
         moving=_moving(visit),
         says=SENTENCES,
     )
@@ -98,8 +94,7 @@ async def _list(here: Here, visit: Visit, page: PageAsked, state: ActionState) -
         place = page.place(visit.actor)
         found = await list_cards(tx, visit.actor.tenant_id, CardFilter(state=state), place, page.rows_max)
     shown, following = page.turn(visit.actor, found, _place_of)
-    is_first = "cursor" not in visit.request.query_params
-    return visit.page("action_list.html", cards=shown, following=following, state=state, is_first=is_first)
+    return visit.page("action_list.html", cards=shown, following=following, state=state)
 
 
 def _place_of(card: Card) -> Place:
@@ -119,11 +114,3 @@ def _visited(seen: ActionSeen) -> set[ActionState]:
         to = ActionState(move.to_state)
         visited = set() if to is ActionState.REOPENED else visited | {to}
     return visited
-
-
-async def _names(tx: Tx, tenant_id: UUID, moves: Sequence[ActionMove]) -> dict[str, str]:
-    """Who took the steps, by what the history calls them. Keys and operators have no name here."""
-    begin = f"{Kind.MEMBER}:"
-    ids = {move.moved_by: UUID(move.moved_by.removeprefix(begin)) for move in moves if move.moved_by.startswith(begin)}
-    known = await names_of_members(tx, tenant_id, list(ids.values()))
-    return {label: name for label, member_id in ids.items() if (name := known.get(member_id))}
