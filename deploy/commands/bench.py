@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.start import ROUNDS, SETTLE_S, BenchmarkError, measure
+from benchmarks import overview
+from benchmarks.instances import BenchmarkError
+from benchmarks.start import ROUNDS, SETTLE_S, measure
 from deploy.commands.ground import JsonOption, answer, fail
 
 group = typer.Typer(help="Measures this machine with instances of its own.", no_args_is_help=True)
@@ -26,4 +28,22 @@ def start(
     short = f"\nSHORT of the aim: {', '.join(document['short'])}" if document["short"] else ""
     text = f"warm start {document['warm_start_s']} s\nmemory {document['memory_mb']} MB ({parts}){short}"
     answer(document, as_json=json, text=text)
+    raise typer.Exit(0 if document["ok"] else 1)
+
+
+@group.command("overview")
+def measure_overview(
+    *,
+    cases: Annotated[int, typer.Option(min=1_000, help="Made-up cases of one year.")] = overview.CASES,
+    json: JsonOption = False,
+) -> None:
+    """Measures the console's overview over many made-up cases, beside as many of another company."""
+    try:
+        document = overview.measure(cases=cases)
+    except BenchmarkError as error:
+        fail(str(error), as_json=json)
+    lines = [
+        f"{door}: {', '.join(f'{kind} {ms} ms' for kind, ms in took.items())}" for door, took in document["ms"].items()
+    ]
+    answer(document, as_json=json, text="\n".join(lines))
     raise typer.Exit(0 if document["ok"] else 1)

@@ -18,6 +18,7 @@ from services.tracker.api import (
     review_queue,
     sessions,
     sign_in,
+    telling,
     tenants,
     welcome,
 )
@@ -51,7 +52,8 @@ from shared.web.server import serve
 ROUTERS = (
     *GROUND_ROUTERS, *CONSOLE_ROUTERS,
     actions.router, case_work.router, cases.router, keys.router, mail_tests.router, members.router, notices.router,
-    oidc.router, problems.router, review_queue.router, sessions.router, sign_in.router, tenants.router, welcome.router,
+    oidc.router, problems.router, review_queue.router, sessions.router, sign_in.router, telling.router, tenants.router,
+    welcome.router,
 )  # fmt: skip
 
 
@@ -70,6 +72,7 @@ def build(settings: TrackerSettings) -> FastAPI:
         kick_relay=ground.kick_relay,
         mail=mail,
         heads=ground.heads,
+        addresses=addresses,
     )
     send_notice = SendNotice(database=ground.database, addresses=addresses, mailer=mail.mailer, brand=settings.brand)
     planning = partial(plan_notices, database=ground.database)

@@ -26,6 +26,10 @@ class Peer:
         """⇢: a question. Raises PeerSilentError."""
         return await self._ask("GET", path, token, params=query)
 
+    async def ask(self, path: str, token: str, body: Mapping[str, Any]) -> httpx.Response:
+        """⇢: a question whose terms stand in its body, for they must not stand in a URL. Raises PeerSilentError."""
+        return await self._ask("POST", path, token, json=body)
+
     async def pass_on(self, path: str, token: str, body: Mapping[str, Any], key: str) -> httpx.Response:
         """⇝: a person's own write, under its idempotency key. Raises PeerSilentError."""
         headers = {"Idempotency-Key": key}

@@ -102,6 +102,12 @@ PROBLEMS: dict[str, Said] = {
         "状态为 {state} 的改进措施不能转到 {to}。",
         "请从列出的合法转移中选择。",
     ),
+    "action_closed": Said(
+        "This action is closed, and its customers were told.",
+        "Reopen it first, if it must change.",
+        "该措施已关闭，客户已收到告知。",
+        "如需修改，请先重新打开。",
+    ),
     "unknown_problem": Said(
         "This problem does not exist.",
         "Check the problem's id.",

@@ -4,6 +4,7 @@ import importlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +45,7 @@ class Hot:
     room: str
     statement: str
     args: tuple[Any, ...]
+    floor: str = "store"
 
     def __str__(self) -> str:
         return f"{self.room}.{self.statement}"
@@ -52,6 +54,8 @@ class Hot:
 SOME = new_id()
 NONE_PLACE = (None, None)
 ANY_CASE = (None,) * 14
+# A short span among the rows, which lie a second apart: figures of a year are for benchmarks.
+MINUTE = (now() - timedelta(minutes=30), now() - timedelta(minutes=29))
 HOT = [
     Hot("collector", "feedback", "_REPEATS", ([SOME], [b"x"], ["t1"], ["t2"])),
     Hot("collector", "receipts", "_RECEIVED", (SOME,)),
@@ -81,6 +85,17 @@ HOT = [
     Hot("tracker", "members", "_LIST", (*NONE_PLACE, 50)),
     Hot("tracker", "sessions", "_LIVE_IDS", (SOME, now())),
     Hot("tracker", "sessions", "_LIST", (None, now(), *NONE_PLACE, 50)),
+    Hot("tracker", "cases", "_ARRIVALS", (*MINUTE, None, None, [*MINUTE]), "insight"),
+    Hot("tracker", "cases", "_CATEGORIES", (*MINUTE, None, None), "insight"),
+    Hot("tracker", "cases", "_PRODUCTS", (*MINUTE, None, None, [*MINUTE], 5), "insight"),
+    Hot("tracker", "cases", "_MAP", (*MINUTE, None, None, 5, 5), "insight"),
+    Hot("tracker", "cases", "_CHOICES", (*MINUTE, 50), "insight"),
+    Hot("tracker", "headline", "_CAME", (MINUTE[0], *MINUTE, MINUTE[0], MINUTE[1], None, None), "insight"),
+    Hot("tracker", "headline", "_OPEN", (MINUTE[0], None, None), "insight"),
+    Hot("tracker", "headline", "_TOLD", (now(),), "insight"),
+    Hot("tracker", "work", "_ACTIONS", (), "insight"),
+    Hot("tracker", "work", "_MAILS", MINUTE, "insight"),
+    Hot("tracker", "work", "_MARKS", (*MINUTE, 8), "insight"),
 ]
 FILLED = {
     "collector": ("customer", "person_key", "identity", "address", "consent", "feedback"),
@@ -135,7 +150,7 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 async def plan_of(house: House, hot: Hot, tenant_id: UUID, *, has_indexes: bool = True) -> list[dict[str, Any]]:
     """How PostgreSQL runs the statement, as the role that serves."""
-    sql = getattr(importlib.import_module(f"services.{hot.service}.store.{hot.room}"), hot.statement)
+    sql = getattr(importlib.import_module(f"services.{hot.service}.{hot.floor}.{hot.room}"), hot.statement)
     connection = await asyncpg.connect(house.url(hot.service, "app"))
     try:
         async with connection.transaction():

@@ -14,6 +14,7 @@ _RECEIVED = "SELECT received_at FROM feedback WHERE tenant_id = $1 AND id = $2"
 class Receipt:
     """What anybody who has the code may know."""
 
+    tenant_id: UUID
     feedback_id: UUID
     received_at: datetime
 
@@ -26,4 +27,4 @@ async def read_receipt(database: Database, code: str) -> Receipt | None:
         return None
     async with database.transaction(found["tenant_id"]) as tx:
         received_at = await tx.fetchval(_RECEIVED, found["tenant_id"], found["feedback_id"])
-    return Receipt(found["feedback_id"], received_at) if received_at else None
+    return Receipt(found["tenant_id"], found["feedback_id"], received_at) if received_at else None

@@ -10,8 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.tracker.api.context import Here
 from services.tracker.api.moments import OccurredAt, check_taking_over
-from services.tracker.domain.action_states import MOVES, SENTENCES, ActionKind, ActionState, IllegalMoveError
+from services.tracker.domain.action_states import (
+    MOVES,
+    SENTENCES,
+    ActionClosedError,
+    ActionKind,
+    ActionState,
+    IllegalMoveError,
+)
 from services.tracker.store.actions import ActionSeen, answers_of, list_actions, see_action
+from services.tracker.use_cases.change_action import ChangeAction, change_action
 from services.tracker.use_cases.gather_problem import UnknownProblemError
 from services.tracker.use_cases.move_action import MoveAction, UnknownActionError, move_action
 from services.tracker.use_cases.plan_action import plan_action
@@ -39,6 +47,15 @@ class ActionIn(BaseModel):
     kind: ActionKind = ActionKind.PRODUCT
     answers: dict[Language, Paragraph] = {}
     occurred_at: OccurredAt | None = None
+
+
+class ActionChangeIn(BaseModel):
+    """What is to be different; a part that is left out stays. `answers` are taken as a whole."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Name = ""
+    answers: dict[Language, Paragraph] = {}
 
 
 class MoveIn(BaseModel):
@@ -98,6 +115,21 @@ async def post_action(wanted: ActionIn, here: Here, actor: ActionWriter, once: O
         return await once.perform(here.database, actor, work, partial(_out, language=once.language))
     except UnknownProblemError:
         raise Problem("unknown_problem", 404) from None
+
+
+@router.patch("/{action_id}")
+async def patch_action(
+    action_id: UUID, wanted: ActionChangeIn, here: Here, actor: ActionWriter, change: Change
+) -> ActionOut:
+    """Another title, or other answers to customers; once the action is closed, they have read them: 409."""
+    said = wanted.model_dump(exclude_unset=True)
+    work = partial(change_action, command=ChangeAction(actor.tenant_id, action_id, said, change.expected))
+    try:
+        return await change.perform(here.database, actor, work, partial(_out, language=change.language))
+    except UnknownActionError:
+        raise Problem("not_found", 404) from None
+    except ActionClosedError:
+        raise Problem("action_closed", 409) from None
 
 
 @router.post("/{action_id}/moves")

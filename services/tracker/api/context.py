@@ -12,6 +12,7 @@ from services.tracker.notifiers.email import SmtpMailer
 from shared.access.heads import Head, Heads
 from shared.database import Database
 from shared.messaging.lanes import Kick
+from shared.peers.addresses import Addresses
 from shared.peers.reading import Peer
 
 
@@ -41,6 +42,7 @@ class Context:
     kick_relay: Kick
     mail: MailWay
     heads: Heads
+    addresses: Addresses
 
     async def last_seal(self, tenant_id: UUID) -> Head | None:
         """The end of a tenant's audit chain here, as it was last noted; None where this process cannot see the file."""

@@ -1,10 +1,10 @@
 """Times, ages and numbers as a person writes them, in their language and time zone."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal, format_percent
 
 from shared.contracts.vocabulary import Language
@@ -28,6 +28,11 @@ class Formats:
         """The day alone."""
         pattern = "yyyy年M月d日" if self.language is Language.ZH else "d MMM yyyy"
         return format_datetime(at.astimezone(self.time_zone), pattern, locale=self._locale)
+
+    def date(self, day: date) -> str:
+        """A day of this or the last year, without the year."""
+        pattern = "M月d日" if self.language is Language.ZH else "d MMM"
+        return format_date(day, pattern, locale=self._locale)
 
     def age(self, at: datetime) -> str:
         """How long ago, in one short word: 5 min, 3小时."""

@@ -24,7 +24,10 @@ def read_texts() -> Mapping[str, Mapping[str, Text]]:
     found: dict[str, Mapping[str, Text]] = {}
     for path in sorted(FOLDER.glob("*.toml")):
         for section, texts in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            found |= {f"{section}.{name}": said for name, said in texts.items()}
+            names = {f"{section}.{name}": said for name, said in texts.items()}
+            if names.keys() & found.keys():
+                raise ValueError(f"{path.name} says again {', '.join(names.keys() & found.keys())}")
+            found |= names
     return found
 
 

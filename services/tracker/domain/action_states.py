@@ -1,5 +1,6 @@
 """An action's states and the moves between them, as a table that a manager could read."""
 
+from collections import deque
 from enum import StrEnum
 
 from shared.contracts.vocabulary import Language
@@ -66,10 +67,33 @@ class IllegalMoveError(Exception):
         self.legal = MOVES[state]
 
 
+class ActionClosedError(Exception):
+    """The action is closed, and its customers have read what it says."""
+
+
 def check_move(state: ActionState, to: ActionState) -> None:
     """Raises IllegalMoveError unless the table has the move."""
     if to not in MOVES[state]:
         raise IllegalMoveError(state, to)
+
+
+def check_change(state: ActionState) -> None:
+    """Raises ActionClosedError once customers were told: what they read stays as they read it."""
+    if state is ActionState.CLOSED:
+        raise ActionClosedError
+
+
+def steps_to(state: ActionState, to: ActionState) -> tuple[ActionState, ...]:
+    """The fewest moves from one state to another, so that a refusal can say what is lacking."""
+    ways: dict[ActionState, tuple[ActionState, ...]] = {state: ()}
+    waiting = deque(ways)
+    while waiting and to not in ways:
+        here = waiting.popleft()
+        for there in MOVES[here]:
+            if there not in ways:
+                ways[there] = (*ways[here], there)
+                waiting.append(there)
+    return ways[to]
 
 
 def round_after(state_round: int, to: ActionState) -> int:

@@ -1,10 +1,13 @@
 """Who may be told, where, and why not."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from shared.contracts.reach import AddressOut, PersonOut
+from shared.contracts.vocabulary import Language
 
 
 class NoticeState(StrEnum):
@@ -88,6 +91,29 @@ class Letter:
     language: str
     subject: str
     text: str
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many would be told, by language, and how many not, by reason."""
+
+    told: Mapping[Language, int]
+    skipped: Mapping[Reason, int]
+
+
+def tally(people: Iterable[PersonOut | None]) -> Tally:
+    """What would become of each; of several who share an address, the first is told."""
+    told, skipped, used = Counter[Language](), Counter[Reason](), set[UUID]()
+    for person in people:
+        chosen = whom_to_tell(person)
+        if isinstance(chosen, Reason):
+            skipped[chosen] += 1
+        elif chosen.address.address_id in used:
+            skipped[Reason.ALREADY_TOLD] += 1
+        else:
+            used.add(chosen.address.address_id)
+            told[chosen.person.language] += 1
+    return Tally(told, skipped)
 
 
 def whom_to_tell(person: PersonOut | None) -> Told | Reason:

@@ -19,6 +19,7 @@ WHERE tenant_id = $1 AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3:
 ORDER BY created_at DESC, id DESC LIMIT $4
 """
 _MOVES = "SELECT * FROM action_move WHERE tenant_id = $1 AND action_id = $2 ORDER BY moved_at, id"
+_CHANGE = "UPDATE action SET title = $3, answers = $4, version = version + 1 WHERE tenant_id = $1 AND id = $2"
 _SET_STATE = "UPDATE action SET state = $3, round = $4, version = version + 1 WHERE tenant_id = $1 AND id = $2"
 
 
@@ -82,6 +83,11 @@ async def move(tx: Tx, action: Action, to: ActionState, state_round: int, by: Ma
     }
     await tx.insert(ActionMove, [row | ({"moved_at": by["moved_at"]} if by["moved_at"] else {})])
     return move_id
+
+
+async def change_texts(tx: Tx, action: Action, title: object, answers: object) -> None:
+    """Writes another title and other answers to customers."""
+    await tx.execute(_CHANGE, action.tenant_id, action.id, title, json.dumps(answers, ensure_ascii=False))
 
 
 def answers_of(action: Action) -> dict[Language, str]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -34,6 +35,9 @@ WHERE c.tenant_id = $1
     AND ($16::timestamptz IS NULL OR (c.opened_at, c.id) < ($16, $17::uuid))
 ORDER BY c.opened_at DESC, c.id DESC LIMIT $18
 """
+_OPENED = """
+SELECT * FROM customer_case WHERE tenant_id = $1 AND opened_at > $2 ORDER BY opened_at, id LIMIT $3
+"""
 # Nothing can be said of words that were erased.
 _REVIEW = """
 SELECT * FROM customer_case
@@ -41,7 +45,18 @@ WHERE tenant_id = $1 AND reviewed_at IS NULL AND state IN ('new', 'open') AND te
     AND ($2::double precision IS NULL OR (margin, id) > ($2, $3::uuid))
 ORDER BY margin, id LIMIT $4
 """
+# Beyond a thousand nobody counts on; the number must not cost a walk through all that waits.
+_REVIEWS = """
+SELECT (
+    SELECT count(*) FROM (
+        SELECT 1 FROM customer_case
+        WHERE tenant_id = $1 AND reviewed_at IS NULL AND state IN ('new', 'open') AND text <> '' LIMIT 1000
+    ) AS first
+) AS waiting, count(*) AS reviewed, count(*) FILTER (WHERE category = model_category) AS agreed
+FROM customer_case WHERE tenant_id = $1 AND reviewed_at IS NOT NULL
+"""
 _ONE = "SELECT * FROM customer_case WHERE tenant_id = $1 AND id = $2"
+_SOME = "SELECT * FROM customer_case WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY opened_at DESC, id DESC"
 _HOLD = "SELECT * FROM customer_case WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE"
 _KNOWN = "SELECT id FROM customer_case WHERE tenant_id = $1 AND id = ANY ($2)"
 _CHANGED = "version = version + 1, changed_at = now()"
@@ -105,15 +120,39 @@ async def list_cases(
     return [as_case(row) for row in await tx.fetch(_LIST, tenant_id, *narrowed, *after(place), limit)]
 
 
+async def opened_since(tx: Tx, tenant_id: UUID, moment: datetime, limit: int) -> list[CustomerCase]:
+    """What was opened after the moment and waits for somebody, oldest first."""
+    return [as_case(row) for row in await tx.fetch(_OPENED, tenant_id, moment, limit)]
+
+
 async def review_queue(tx: Tx, tenant_id: UUID, place: Place | None, limit: int) -> list[CustomerCase]:
     """Cases that wait for a person to say what they are, the least sure first."""
     return [as_case(row) for row in await tx.fetch(_REVIEW, tenant_id, *after(place), limit)]
+
+
+@dataclass(frozen=True)
+class ReviewCounts:
+    """How many wait (a thousand at most), how many people have decided, and in how many the model was right."""
+
+    waiting: int
+    reviewed: int
+    agreed: int
+
+
+async def count_reviews(tx: Tx, tenant_id: UUID) -> ReviewCounts:
+    """The state of the review."""
+    return ReviewCounts(**dict(await tx.fetchrow(_REVIEWS, tenant_id) or {}))
 
 
 async def read_case(tx: Tx, tenant_id: UUID, case_id: UUID) -> CustomerCase | None:
     """One case."""
     row = await tx.fetchrow(_ONE, tenant_id, case_id)
     return None if row is None else as_case(row)
+
+
+async def read_cases(tx: Tx, tenant_id: UUID, case_ids: Sequence[UUID]) -> list[CustomerCase]:
+    """Cases by their ids, newest first; one that does not exist is not there."""
+    return [as_case(row) for row in await tx.fetch(_SOME, tenant_id, list(case_ids))]
 
 
 async def hold_cases(tx: Tx, tenant_id: UUID, case_ids: Sequence[UUID]) -> dict[UUID, CustomerCase]:

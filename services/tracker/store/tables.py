@@ -42,6 +42,19 @@ class CustomerCase(TrackerTable, table=True):
         Index("customer_case_tenant_id_customer_id_idx", "tenant_id", "customer_id"),
         Index("customer_case_newest_idx", "tenant_id", "opened_at", "id"),
         Index("customer_case_review_idx", "tenant_id", "margin", "id", postgresql_where=sql_text(_IS_TO_BE_REVIEWED)),
+        Index(
+            "customer_case_figures_idx",
+            "tenant_id",
+            "occurred_at",
+            postgresql_include=["urgency", "category", "product", "language"],
+        ),
+        Index(
+            "customer_case_unanswered_idx",
+            "tenant_id",
+            "occurred_at",
+            postgresql_include=["urgency", "product", "language"],
+            postgresql_where=sql_text("state IN ('new', 'open', 'waiting')"),
+        ),
     )
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
@@ -133,6 +146,7 @@ class Action(TrackerTable, table=True):
         ForeignKeyConstraint(["tenant_id", "problem_id"], ["problem.tenant_id", "problem.id"]),
         Index("action_tenant_id_problem_id_idx", "tenant_id", "problem_id"),
         Index("action_newest_idx", "tenant_id", "created_at", "id"),
+        Index("action_state_idx", "tenant_id", "state"),
     )
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
@@ -153,6 +167,13 @@ class ActionMove(TrackerTable, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "action_id"], ["action.tenant_id", "action.id"]),
         Index("action_move_tenant_id_action_id_idx", "tenant_id", "action_id"),
+        Index(
+            "action_move_effect_idx",
+            "tenant_id",
+            "moved_at",
+            "id",
+            postgresql_where=sql_text("to_state IN ('verify', 'closed')"),
+        ),
     )
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
@@ -172,6 +193,7 @@ class Notice(TrackerTable, table=True):
         UniqueConstraint("tenant_id", "about", "event", "round", "customer_id"),
         UniqueConstraint("tenant_id", "about", "event", "round", "address_id"),
         Index("notice_newest_idx", "tenant_id", "created_at", "id"),
+        Index("notice_figures_idx", "tenant_id", "created_at", postgresql_include=["state"]),
         Index("notice_tenant_id_customer_id_idx", "tenant_id", "customer_id"),
     )
     tenant_id: UUID = Field(primary_key=True)

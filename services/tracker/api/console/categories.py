@@ -27,6 +27,10 @@ class Categories:
         """A category's name."""
         return self._names.get(category, {}).get(self._language) or category
 
+    def as_choices(self) -> list[dict[str, str]]:
+        """What a script offers to choose from."""
+        return [{"value": category, "label": name} for category, name in self]
+
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """Ids and names, in the order of the taxonomy."""
         return iter([(category, self(category)) for category in self._names])

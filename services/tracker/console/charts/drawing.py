@@ -54,7 +54,9 @@ class Drawing:
         key = hashlib.sha256(line.encode()).hexdigest()
         if key not in self._drawn:
             async with self._turn:
-                self._drawn[key] = fitted(await self._ask(line))
+                # Whoever waited for somebody else to ask the same finds it here.
+                if key not in self._drawn:
+                    self._drawn[key] = fitted(await self._ask(line))
             while len(self._drawn) > DRAWINGS_KEPT_MAX:
                 self._drawn.popitem(last=False)
         return self._drawn[key]

@@ -25,13 +25,15 @@ async function send(method, path, body, headers = {}) {
 
 export const read = (path) => send("GET", path);
 export const post = (path, body = {}) => send("POST", path, body, { "Idempotency-Key": crypto.randomUUID() });
+const tag = (version) => `"${version}-${document.documentElement.lang.slice(0, 2)}"`;
 export const change = (path, version, body, method = "PATCH") =>
-  send(method, path, body, { "If-Match": `"${version}-en"`, "Idempotency-Key": crypto.randomUUID() });
+  send(method, path, body, { "If-Match": tag(version), "Idempotency-Key": crypto.randomUUID() });
 export const remove = (path) => send("DELETE", path);
 
 export async function fragment(path) {
   const response = await fetch(path, { signal: AbortSignal.timeout(TIMEOUT_MS) });
   if (response.redirected || response.status === 401) location.reload();
+  if (!response.ok) throw new Error(`${response.status}`);
   const holder = document.createElement("template");
   holder.innerHTML = await response.text();
   return holder.content;

@@ -45,3 +45,25 @@ export function choose(title, choices) {
     field.focus();
   });
 }
+
+// Asks for a line of text; null when the person thinks better of it.
+export function ask(title, value = "") {
+  const dialog = document.createElement("dialog");
+  const form = Object.assign(document.createElement("form"), { method: "dialog" });
+  const label = Object.assign(document.createElement("label"), { textContent: title, htmlFor: "asked" });
+  const field = Object.assign(document.createElement("input"), { id: "asked", value, maxLength: 200 });
+  const acts = Object.assign(document.createElement("div"), { className: "acts" });
+  const cancel = Object.assign(document.createElement("button"), { type: "button", textContent: say("cancel") });
+  acts.append(cancel, Object.assign(document.createElement("button"), { className: "primary", textContent: say("ok") }));
+  form.append(label, field, acts);
+  dialog.append(form);
+  document.body.append(dialog);
+  return new Promise((done) => {
+    let said = null;
+    form.addEventListener("submit", () => { said = field.value.trim(); });
+    cancel.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("close", () => { dialog.remove(); done(said); });
+    dialog.showModal();
+    field.focus();
+  });
+}

@@ -1,0 +1,100 @@
+"""/console/cases: one case with all that is known of it, and its parts for the pane beside the inbox."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi.responses import HTMLResponse
+
+from services.tracker.api.console.categories import categories_of
+from services.tracker.api.console.page import PageRouter, Visit, Worker, visitor_with
+from services.tracker.api.console.people import colleagues_of
+from services.tracker.api.context import Context, Here
+from services.tracker.console.highlight import highlight
+from services.tracker.domain.case_states import MOVES, SENTENCES, CaseState, CloseReason
+from services.tracker.store.case_events import history_of
+from services.tracker.store.cases import read_case
+from services.tracker.store.problems import problems_of_case
+from services.tracker.store.tables import CustomerCase
+from shared.access.scopes import Scope
+from shared.contracts.vocabulary import Urgency
+from shared.peers.reading import PeerSilentError
+from shared.web.problems import Problem
+
+PersonReader = Annotated[Visit, visitor_with(Scope.PII_READ)]
+router = PageRouter("/cases")
+
+
+@router.get("/{case_id}", include_in_schema=False)
+async def get_case_page(case_id: UUID, here: Here, visit: Worker) -> HTMLResponse:
+    """The whole page."""
+    return await _case(case_id, here, visit, "case.html")
+
+
+@router.get("/{case_id}/pane", include_in_schema=False)
+async def get_case_pane(case_id: UUID, here: Here, visit: Worker) -> HTMLResponse:
+    """The same beside the list."""
+    return await _case(case_id, here, visit, "parts/case_pane.html")
+
+
+@router.get("/{case_id}/original", include_in_schema=False)
+async def get_original(case_id: UUID, here: Here, visit: PersonReader) -> HTMLResponse:
+    """The text as it was written. The collector notes who read it."""
+    case = await _found(case_id, here, visit)
+    answer = await _asked(here, visit, f"/v1/feedback/{case.feedback_id}/original")
+    return visit.page("parts/original.html", original=answer)
+
+
+@router.get("/{case_id}/customer", include_in_schema=False)
+async def get_customer(case_id: UUID, here: Here, visit: PersonReader) -> HTMLResponse:
+    """Who wrote, with contact data and consents. The collector notes who looked."""
+    case = await _found(case_id, here, visit)
+    answer = await _asked(here, visit, f"/v1/customers/{case.customer_id}") if case.customer_id else None
+    return visit.page("parts/customer.html", customer=answer)
+
+
+async def _case(case_id: UUID, here: Context, visit: Visit, template: str) -> HTMLResponse:
+    async with here.database.transaction(visit.actor.tenant_id) as tx:
+        case = await read_case(tx, visit.actor.tenant_id, case_id)
+        if case is None:
+            raise Problem("unknown_case", 404)
+        history = await history_of(tx, case)
+        problems = await problems_of_case(tx, visit.actor.tenant_id, case_id)
+        people = await colleagues_of(tx, visit.actor.tenant_id, visit.say)
+    return visit.page(
+        template,
+        scripts=["case"],
+        case=case,
+        pieces=highlight(case.text, case.terms),
+        history=list(reversed(history)),
+        problems=problems,
+        people=people,
+        category=await categories_of(here, visit),
+        moves=MOVES[CaseState(case.state)],
+        state_says=SENTENCES[CaseState(case.state)][visit.say.language],
+        reasons=list(CloseReason),
+        urgencies=list(Urgency),
+        now=visit.formats.now,
+    )
+
+
+async def _found(case_id: UUID, here: Context, visit: Visit) -> CustomerCase:
+    async with here.database.transaction(visit.actor.tenant_id) as tx:
+        case = await read_case(tx, visit.actor.tenant_id, case_id)
+    if case is None:
+        raise Problem("unknown_case", 404)
+    return case
+
+
+async def _asked(here: Context, visit: Visit, path: str) -> dict[str, Any] | None:
+    """What the collector says; None when it does not know (any more)."""
+    try:
+        response = await here.collector.read(path, visit.token)
+    except PeerSilentError:
+        raise Problem("unavailable", 503) from None
+    if response.status_code == HTTPStatus.NOT_FOUND:
+        return None
+    if response.status_code != HTTPStatus.OK:
+        raise Problem("unavailable", 503)
+    answer: dict[str, Any] = response.json()
+    return answer
