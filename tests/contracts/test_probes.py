@@ -33,6 +33,8 @@ ASK_WHO = {
     "tracker POST /v1/sign-in",
     "tracker POST /v1/sign-out",
     "tracker GET /v1/me",
+    "tracker PATCH /v1/me",
+    "tracker POST /v1/mail-tests",
     "tracker POST /v1/me/password",
     "tracker GET /v1/sessions",
     "tracker DELETE /v1/sessions/{session_id}",

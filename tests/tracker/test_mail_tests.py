@@ -1,5 +1,6 @@
 """The test mail: it takes the way of customers' mails, and says what is to be mended when it does not arrive."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -52,6 +53,12 @@ async def test_nobody_at_the_port(house: House, tenant_id: UUID) -> None:
 
 async def test_a_name_that_nobody_knows(house: House, tenant_id: UUID) -> None:
     assert (await tried(house, tenant_id, **smtp(25, smtp_host="mail.invalid")))["fault"] == "name"
+
+
+async def test_a_server_that_hangs_up(house: House, tenant_id: UUID) -> None:
+    async with await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        assert (await tried(house, tenant_id, **smtp(port)))["fault"] == "dropped"
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])

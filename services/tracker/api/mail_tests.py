@@ -14,6 +14,7 @@ from services.tracker.notifiers.letters import write_letter
 from services.tracker.notifiers.mail_trial import MailFault, Trial
 from services.tracker.store.member_tables import Member
 from services.tracker.store.members import read_member
+from services.tracker.store.tenants import read_tenant
 from services.tracker.use_cases.note_mail_test import note_mail_test
 from shared.access.audit import perform
 from shared.access.credentials import Actor
@@ -52,9 +53,9 @@ router = Router(prefix="/v1/mail-tests", tags=["tenants"])
 async def post_mail_test(request: Request, here: Here, actor: Manager, _: Person) -> MailTestOut:
     """Sends a test mail to the caller's own address and says how that went, step by step; six times a minute."""
     admit(request, _rates.take(actor.tenant_id, TESTS_PER_MINUTE))
-    member = await _oneself(here, actor)
+    member, brand = await _oneself(here, actor)
     test_id = new_id()
-    trial = await _tried(here, member, test_id)
+    trial = await _tried(here, member, brand, test_id)
     await perform(here.database, actor, partial(note_mail_test, test_id=test_id, fault=trial.fault, code=trial.code))
     return MailTestOut(
         id=test_id,
@@ -66,16 +67,18 @@ async def post_mail_test(request: Request, here: Here, actor: Manager, _: Person
     )
 
 
-async def _oneself(here: Context, actor: Actor) -> Member:
+async def _oneself(here: Context, actor: Actor) -> tuple[Member, str]:
+    """Whom to write to, and in whose name."""
     async with here.database.transaction(actor.tenant_id) as tx:
         member = await read_member(tx, actor.tenant_id, actor.member_id) if actor.member_id else None
+        tenant = await read_tenant(tx, actor.tenant_id)
     if member is None or member.email is None:
         raise Problem("not_found", 404)
-    return member
+    return member, (tenant.brand if tenant else None) or here.mail.brand
 
 
-async def _tried(here: Context, member: Member, test_id: UUID) -> Trial:
+async def _tried(here: Context, member: Member, brand: str, test_id: UUID) -> Trial:
     if here.mail.mailer is None:
         return Trial(MailFault.NO_SERVER)
-    letter = write_letter(OwnMail.TEST, Language(member.language), brand=here.mail.brand)
+    letter = write_letter(OwnMail.TEST, Language(member.language), brand=brand)
     return await here.mail.mailer.trial(Mail(test_id, member.email or "", letter, now()))
