@@ -42,7 +42,8 @@ def instance() -> Iterator[Instance]:
         yield running
 
 
-@pytest.fixture(scope="session")
+# Of one file alone: while it is open, Playwright's own loop stands in the way of tests that await.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     assert CHROMIUM.exists(), "install Debian's package chromium"
     with sync_playwright() as playwright:

@@ -53,7 +53,7 @@ class Hot:
 
 SOME = new_id()
 NONE_PLACE = (None, None)
-ANY_CASE = (None,) * 14
+ANY_CASE = (None,) * 15
 # A short span among the rows, which lie a second apart: figures of a year are for benchmarks.
 MINUTE = (now() - timedelta(minutes=30), now() - timedelta(minutes=29))
 HOT = [

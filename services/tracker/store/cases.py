@@ -32,11 +32,9 @@ WHERE c.tenant_id = $1
     AND ($13::boolean IS NULL OR (c.reviewed_at IS NOT NULL) = $13)
     AND ($14::uuid IS NULL OR c.customer_id = $14)
     AND ($15::uuid IS NULL OR c.feedback_id = $15)
-    AND ($16::timestamptz IS NULL OR (c.opened_at, c.id) < ($16, $17::uuid))
-ORDER BY c.opened_at DESC, c.id DESC LIMIT $18
-"""
-_OPENED = """
-SELECT * FROM customer_case WHERE tenant_id = $1 AND opened_at > $2 ORDER BY opened_at, id LIMIT $3
+    AND ($16::timestamptz IS NULL OR c.opened_at > $16)
+    AND ($17::timestamptz IS NULL OR (c.opened_at, c.id) < ($17, $18::uuid))
+ORDER BY c.opened_at DESC, c.id DESC LIMIT $19
 """
 # Nothing can be said of words that were erased.
 _REVIEW = """
@@ -100,6 +98,7 @@ class CaseFilter:
     is_reviewed: bool | None = None
     customer_id: UUID | None = None
     feedback_id: UUID | None = None
+    after: datetime | None = None
 
 
 async def add_cases(tx: Tx, cases: Sequence[Values]) -> list[tuple[UUID, UUID]]:
@@ -118,11 +117,6 @@ async def list_cases(
     """Newest first."""
     narrowed = (list(part) if isinstance(part, list | tuple) else part for part in vars(wanted).values())
     return [as_case(row) for row in await tx.fetch(_LIST, tenant_id, *narrowed, *after(place), limit)]
-
-
-async def opened_since(tx: Tx, tenant_id: UUID, moment: datetime, limit: int) -> list[CustomerCase]:
-    """What was opened after the moment and waits for somebody, oldest first."""
-    return [as_case(row) for row in await tx.fetch(_OPENED, tenant_id, moment, limit)]
 
 
 async def review_queue(tx: Tx, tenant_id: UUID, place: Place | None, limit: int) -> list[CustomerCase]:

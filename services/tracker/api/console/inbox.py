@@ -70,6 +70,7 @@ async def get_inbox(here: Here, visit: Worker, page: Page, narrowed: Narrowed) -
         views=_views(narrowed),
         asked=asked,
         has_any=has_any,
+        live="/console/live" + _address(asked, since=(shown[0].opened_at if shown else visit.formats.now).isoformat()),
         following=_address(narrowed, cursor=following) if following else None,
         is_later="cursor" in visit.request.query_params,
         choices={"urgency": list(Urgency), "channel": list(Channel), "language": list(Language)},

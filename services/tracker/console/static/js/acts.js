@@ -1,6 +1,7 @@
 // What people do with cases, the same for one and for many: each act asks what it must know, changes, and says so.
 import { change, post, read } from "./api.js";
 import { ask, choose } from "./choose.js";
+import { hold } from "./keys.js";
 import { say } from "./texts.js";
 import { complain, toast } from "./toast.js";
 
@@ -54,7 +55,9 @@ async function done() {
 const asking = { assign, category, urgency, snooze, done };
 
 // Changes cases and gives the ids of those that did change; nothing, when the person thought better of it.
-export async function act(name, ids) {
+export const act = (name, ids) => hold(askAndChange(name, ids));
+
+async function askAndChange(name, ids) {
   if (!ids.length) {
     toast(say("nothing_selected"));
     return [];

@@ -70,8 +70,10 @@ async function refresh(ids) {
     const old = list.querySelector(`[data-id="${fresh.dataset.id}"]`);
     if (!old) continue;
     const wasHere = old === here;
+    const isOver = ["solved", "closed"].includes(fresh.dataset.state);
+    tick(fresh).checked = tick(old).checked && !isOver;
     old.replaceWith(fresh);
-    if (["solved", "closed"].includes(fresh.dataset.state)) fresh.classList.add("gone");
+    fresh.classList.toggle("gone", isOver);
     if (wasHere) {
       here = fresh;
       here.classList.add("here");
@@ -150,9 +152,9 @@ for (const select of document.querySelectorAll(".filters select")) {
 
 // New cases announce themselves; they come into the list only when they are asked to.
 const arrived = desk.querySelector(".arrived");
-if (list && desk.dataset.newest) {
-  arrivals(desk.dataset.newest, ({ ids }) => {
-    const fresh = ids.filter((id) => !list.querySelector(`[data-id="${id}"]`));
+if (desk.dataset.live) {
+  arrivals(desk.dataset.live, ({ ids }) => {
+    const fresh = ids.filter((id) => !list?.querySelector(`[data-id="${id}"]`));
     if (!fresh.length) return;
     arrived.dataset.ids = [...new Set([...(arrived.dataset.ids?.split(" ") ?? []), ...fresh])].join(" ");
     const waiting = arrived.dataset.ids.split(" ").filter(Boolean);
@@ -160,6 +162,7 @@ if (list && desk.dataset.newest) {
     arrived.hidden = false;
   });
   arrived.addEventListener("click", async () => {
+    if (!list) return location.reload();
     const ids = arrived.dataset.ids.split(" ").filter(Boolean);
     const content = await fragment(`/console/inbox/rows?${new URLSearchParams(ids.map((id) => ["id", id]))}`);
     list.prepend(...content.querySelectorAll(".case-row"));

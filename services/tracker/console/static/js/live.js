@@ -1,7 +1,6 @@
 // Listens to what arrives. The browser joins again by itself when the connection ends.
-export function arrivals(since, hear) {
-  const stream = new EventSource(`/console/live?since=${encodeURIComponent(since)}`);
+export function arrivals(address, hear) {
+  const stream = new EventSource(address);
   stream.addEventListener("arrived", (event) => hear(JSON.parse(event.data)));
   addEventListener("pagehide", () => stream.close());
-  return stream;
 }
