@@ -12,6 +12,7 @@ from shared.access.credentials import Actor, Limits
 from shared.access.scopes import Scope
 from shared.client_network import network_of
 from shared.web.doors import requires
+from shared.web.limits import BODY_BYTES_MAX
 from shared.web.problems import FieldError, Problem
 from shared.web.rates import Rates, admit
 
@@ -30,7 +31,6 @@ async def _sender(
     if actor.limits is not None:
         _check_origin(request, actor.limits)
         _check_rate(request, actor.credential_id, actor.limits)
-        await _check_size(request)
     return actor
 
 
@@ -51,12 +51,12 @@ def _check_rate(request: Request, key_id: UUID, limits: Limits) -> None:
     admit(request, whole if whole.is_over else own)
 
 
-async def _check_size(request: Request) -> None:
-    if len(await request.body()) > PUBLIC_BODY_BYTES_MAX:
-        raise Problem("too_large", 413, about={"max_bytes": PUBLIC_BODY_BYTES_MAX})
-
-
 Sender = Annotated[Actor, Depends(_sender)]
+
+
+def batch_bytes_max_of(actor: Actor) -> int:
+    """How long a batch of the sender's may be."""
+    return BODY_BYTES_MAX if actor.limits is None else PUBLIC_BODY_BYTES_MAX
 
 
 def items_max_of(actor: Actor, usual: int) -> int:
