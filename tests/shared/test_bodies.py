@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 
 from deploy.embedded.ports import LOOPBACK, listen
+from shared.metrics import REQUEST_S
 from shared.web.application import create_app
 from shared.web.doors import SignedIn
 from shared.web.heads import BoundedHttp
@@ -20,6 +21,7 @@ from shared.web.json_body import CONTAINERS_MAX, CONTENT_TYPE_LENGTH_MAX, json_o
 from shared.web.limits import BODY_BYTES_MAX, OPEN_BODY_BYTES_MAX
 from shared.web.problems import Problem
 from shared.web.routing import Router
+from tests.house_of_test import eventually
 
 PATIENCE_S = 10.0
 SOON_S = 0.5
@@ -105,6 +107,21 @@ async def test_an_open_door_counts_what_comes_in_pieces(port: int) -> None:
 
     async with httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{port}") as client:
         assert (await client.post("/open", content=pieces(), headers=JSON)).status_code == 413
+
+
+async def test_who_goes_away_in_the_middle_is_no_fault(port: int) -> None:
+    async def answered(status: int = 499) -> float:
+        samples = [sample for metric in REQUEST_S.collect() for sample in metric.samples]
+        wanted = {"method": "POST", "route": "/open", "status": str(status)}
+        return sum(one.value for one in samples if one.name.endswith("_count") and one.labels == wanted)
+
+    before, faults = await answered(), await answered(500)
+    _, writer = await asyncio.open_connection(LOOPBACK, port)
+    writer.write(b"POST /open HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n[")
+    await writer.drain()
+    writer.close()
+    await eventually(answered, before + 1)
+    assert await answered(500) == faults
 
 
 def asked(content_type: str) -> Request:
