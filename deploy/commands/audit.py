@@ -13,7 +13,7 @@ import httpx
 import typer
 
 from deploy.audit_check import Checked, check_audit, deleted_tenants, read_chains
-from deploy.commands.ground import DataDirOption, Instance, JsonOption, answer, fail, find_instance
+from deploy.commands.ground import DataDirOption, Instance, JsonOption, answer, fail, find_instance, shown
 from deploy.databases import CONNECT_TIMEOUT_S, NoUrlError, url_of
 from deploy.postgres.roles import SERVICES
 from shared.access.audit_chain import canonical
@@ -108,13 +108,13 @@ def _lines(instance: Instance, service: str, query: dict[str, str]) -> list[dict
 
 def _line(line: dict[str, Any]) -> str:
     change = f"  {_brief(line['before'])} -> {_brief(line['after'])}" if line["after"] is not None else ""
-    why = f"  because {line['why']}" if line["why"] else ""
+    why = f"  because {shown(line['why'])}" if line["why"] else ""
     what = line["object_id"] or _brief(line["detail"])
     return f"{line['at']}  {line['service']:<10}  {line['actor']:<12}  {line['verb']:<20}  {what}{change}{why}"
 
 
 def _brief(state: dict[str, Any] | None) -> str:
-    return ", ".join(f"{name} {value}" for name, value in (state or {}).items()) or "-"
+    return ", ".join(f"{name} {shown(str(value))}" for name, value in (state or {}).items()) or "-"
 
 
 def _checking(

@@ -31,7 +31,12 @@ def say(message: str) -> None:
 
 def answer(document: dict[str, Any], *, as_json: bool, text: str) -> None:
     """The command's answer: for programs or for people."""
-    typer.echo(json.dumps(document, ensure_ascii=False) if as_json else text)
+    typer.echo(json.dumps(document, ensure_ascii=False) if as_json else shown(text, keep="\n"))
+
+
+def shown(text: str, *, keep: str = "") -> str:
+    """What people wrote, as a terminal may show it: controls, line breaks and marks of direction are escaped."""
+    return "".join(one if one.isprintable() or one in keep else one.encode("unicode_escape").decode() for one in text)
 
 
 def fail(message: str, *, as_json: bool, **about: Any) -> NoReturn:  # noqa: ANN401 - any JSON value

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from deploy.commands.ground import DataDirOption, Instance, JsonOption, answer, fail, find_instance
+from deploy.commands.ground import DataDirOption, Instance, JsonOption, answer, fail, find_instance, shown
 from shared.contracts.reach import CUSTOMERS_MAX
 from shared.contracts.vocabulary import Occasion, Purpose
 
@@ -75,5 +75,5 @@ def _mail(notice: Document, addresses: dict[tuple[str, str], str]) -> Document:
 
 
 def _page(mail: Document) -> str:
-    head = f"{MARKS.get(mail['state'], mail['state'].upper())}  {mail['at']}\nTo: {mail['to']}\n"
-    return f"{head}Subject: {mail['subject']}\n\n{mail['text']}\n{'-' * 72}"
+    head = f"{MARKS.get(mail['state'], mail['state'].upper())}  {mail['at']}\nTo: {shown(mail['to'])}\n"
+    return f"{head}Subject: {shown(mail['subject'])}\n\n{mail['text']}\n{'-' * 72}"

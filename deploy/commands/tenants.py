@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import httpx
 import typer
 
-from deploy.commands.ground import DataDirOption, Instance, JsonOption, answer, fail, find_instance, say
+from deploy.commands.ground import DataDirOption, Instance, JsonOption, answer, fail, find_instance, say, shown
 from deploy.postgres.roles import SERVICES
 from shared.contracts.reach import TENANT_HEADER
 
@@ -24,7 +24,7 @@ ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it stands in t
 def list_tenants(data_dir: DataDirOption, *, json: JsonOption = False) -> None:
     """Lists the tenants, newest first."""
     found = _all(find_instance(data_dir, as_json=json), as_json=json)
-    text = "\n".join(f"{one['slug']:<40} {one['state']:<10} {one['id']}  {one['name']}" for one in found)
+    text = "\n".join(f"{one['slug']:<40} {one['state']:<10} {one['id']}  {shown(one['name'])}" for one in found)
     answer({"tenants": found}, as_json=json, text=text)
 
 

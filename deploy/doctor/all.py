@@ -11,6 +11,7 @@ from deploy.doctor.patient import Check, Finding, Patient, State
 
 CHECKS: dict[str, Check] = {
     "processes": machine.processes_live,
+    "python": machine.python_is_mended,
     "disk": machine.disk_has_room,
     "key files": machine.keys_are_private,
     "database": databases.reachable,

@@ -7,6 +7,8 @@ from deploy.doctor.patient import Finding, Patient, State, failed, ok
 
 FREE_MIN_BYTES = 1_000_000_000
 FREE_MIN_SHARE = 0.05
+# The first of each line in which http.cookies is linear and generated mail headers are verified.
+MENDED_PYTHONS: dict[tuple[int, ...], tuple[int, ...]] = {(3, 11): (3, 11, 10), (3, 12): (3, 12, 6)}
 _WELL = {"running", "external"}
 
 
@@ -46,6 +48,15 @@ async def keys_are_private(patient: Patient) -> list[Finding]:
         if path.stat().st_uid != os.geteuid()
     ]
     return found or ok("The keys are readable by their owner alone.")
+
+
+async def python_is_mended(patient: Patient) -> list[Finding]:
+    """Python itself has no fault that a stranger could use. Ours are guarded by the doors; others may be met."""
+    version = ".".join(map(str, patient.python))
+    if patient.python >= MENDED_PYTHONS.get(patient.python[:2], (0,)):
+        return ok(f"Python {version} has the mends that are known here.")
+    says = f"Python {version} lacks mends for cookies and mails (CVE-2024-7592, CVE-2024-6923)."
+    return [Finding(State.NOTE, says, "Install the newest release of the same line; the doors guard against both.")]
 
 
 async def heads_are_noted(patient: Patient) -> list[Finding]:

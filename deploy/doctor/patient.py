@@ -1,6 +1,7 @@
 """What the doctor looks at, and how a finding is said."""
 
 import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -63,6 +64,7 @@ class Patient:
     description: Description
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     clock: Callable[[], datetime] = now
+    python: tuple[int, ...] = sys.version_info[:3]
     disk: Callable[[Path], tuple[int, int]] = free_bytes
     client_of: Callable[[str], httpx.AsyncClient] | None = None
 

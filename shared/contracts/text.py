@@ -40,10 +40,23 @@ def _visible(text: str) -> str:
     return text
 
 
+def _one_line(text: str) -> str:
+    if any(unicodedata.category(character) == "Cc" for character in text):
+        raise PydanticCustomError("bad_characters", "control character")
+    return text
+
+
 # The patterns stand in the JSON schema as well, so that a caller's validator agrees with ours.
 _WHOLE, _FILLED = r"^[^\u0000]*$", r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
 Text = Annotated[str, AfterValidator(_clean), Field(json_schema_extra={"pattern": _WHOLE})]
 FilledText = Annotated[
     str, AfterValidator(_clean), AfterValidator(_visible), Field(json_schema_extra={"pattern": _FILLED, "minLength": 1})
 ]
-Name = Annotated[FilledText, Field(max_length=NAME_LENGTH_MAX)]
+# A name is shown in lists, mails and terminals, where a line break makes another line and an escape does worse.
+_PRINTED = r"[^\u0000-\u001f\u007f-\u009f]*"
+OneLine = Annotated[
+    FilledText,
+    AfterValidator(_one_line),
+    Field(json_schema_extra={"pattern": rf"^{_PRINTED}[^\s\u0000-\u001f\u007f-\u009f]{_PRINTED}$", "minLength": 1}),
+]
+Name = Annotated[OneLine, Field(max_length=NAME_LENGTH_MAX)]

@@ -92,6 +92,7 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
         telemetry=telemetry(),
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # The redirect would name whatever host the caller names.
         openapi_url=None,  # Served by `reference`, as strictly as the rest.
         generate_unique_id_function=lambda route: route.name,
         responses={"4XX": {}},  # Described later; without it, FastAPI would describe refusals of its own.

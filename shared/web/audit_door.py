@@ -1,11 +1,12 @@
 """GET /v1/audit: who did what in this service. The same door in each."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AfterValidator, AwareDatetime, BaseModel
+from pydantic_core import PydanticCustomError
 
 from shared.access.credentials import Actor
 from shared.access.reading import AuditFilter, list_audit, states_of
@@ -19,13 +20,23 @@ from shared.web.pages import Page
 from shared.web.routing import Router
 
 
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # A year that UTC does not have.
+        raise PydanticCustomError("not_a_time", "no time in UTC") from None
+
+
+Since = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+
 class AuditQuery(BaseModel):
     """What the list is narrowed to."""
 
     actor: Name | None = None
     verb: Name | None = None
     object_id: UUID | None = None
-    since: AwareDatetime | None = None
+    since: Since | None = None
 
 
 class AuditOut(BaseModel):

@@ -1,12 +1,14 @@
 """Turns an error that nobody expected into a problem document, and logs its kind but never its words."""
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.database import is_transient
 from shared.logs import get_log
 from shared.web.problems import Problem, problem_response
 
+GONE_STATUS = 499  # As nginx counts who did not wait for the answer; sent to nobody.
 _log = get_log("web")
 
 
@@ -29,6 +31,8 @@ class LastResort:
             await self._app(scope, receive, watched)
         except Problem:
             raise
+        except ClientDisconnect:  # Gone in the middle of a body: nobody's fault, and nobody is there to be told.
+            await Response(status_code=GONE_STATUS)(scope, receive, watched)
         except Exception as error:
             if scope["type"] != "http" or has_started:
                 raise

@@ -8,6 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.web.problems import Problem, problem_response
 
 BODY_BYTES_MAX = 4 * 1024 * 1024
+DOOR_BODY_BYTES_MAX = 256 * 1024  # Of a door that takes one thing, from whom a key or a session is known.
+OPEN_BODY_BYTES_MAX = 64 * 1024  # Of a door that anybody may knock at.
 BODY_IDLE_S = 10
 
 
@@ -33,7 +35,7 @@ class BodyLimit:
     def _check_declared(self, scope: Scope) -> None:
         for name, value in scope["headers"]:
             if name == b"content-length" and value.isdigit() and int(value[:20]) > self._bytes_max:
-                raise self._too_large()
+                raise too_large(self._bytes_max)
 
     def _counted(self, receive: Receive) -> Receive:
         seen = 0
@@ -47,7 +49,7 @@ class BodyLimit:
             seen += len(message.get("body", b""))
             is_over = not message.get("more_body", False)
             if seen > self._bytes_max:
-                raise self._too_large()
+                raise too_large(self._bytes_max)
             return message
 
         return counted
@@ -58,5 +60,7 @@ class BodyLimit:
         except TimeoutError:
             raise Problem("too_slow", 408, about={"idle_s": self._idle_s}) from None
 
-    def _too_large(self) -> Problem:
-        return Problem("too_large", 413, about={"max_bytes": self._bytes_max})
+
+def too_large(bytes_max: int) -> Problem:
+    """The refusal of a body over a limit."""
+    return Problem("too_large", 413, about={"max_bytes": bytes_max})

@@ -13,7 +13,9 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.types import Message
 
-from shared.web.json_body import read_json
+from shared.web.doors import let_in, signed_in
+from shared.web.json_body import json_of, read_body
+from shared.web.limits import DOOR_BODY_BYTES_MAX, OPEN_BODY_BYTES_MAX
 from shared.web.problems import FieldError, Problem, pointer
 from shared.web.retirement import note_retirement
 
@@ -35,15 +37,19 @@ class StrictRoute(APIRoute):
         handle = super().get_route_handler()
         known = dict(_query_parameters(self.dependant))
         model = self.body_field.field_info.annotation if self.body_field else None
+        wants_somebody = _wants_somebody(self.dependant)
+        bytes_max = DOOR_BODY_BYTES_MAX if wants_somebody else OPEN_BODY_BYTES_MAX
         may_be_empty = "POST" in (self.methods or ()) and _needs_nothing(model)
 
         async def strict(request: Request) -> Response:
             note_retirement(request.scope, self.openapi_extra or {})
             _check_query(request, known)
             if self.body_field is not None:
-                body = await request.body()
+                if wants_somebody:
+                    await let_in(request)
+                body = await read_body(request, bytes_max)
                 is_left_out = may_be_empty and not body
-                request = _Read(request, body or b"{}", {} if is_left_out else await read_json(request))
+                request = _Read(request, body or b"{}", {} if is_left_out else json_of(request, body))
             return await handle(request)
 
         return strict
@@ -71,6 +77,10 @@ def _needs_nothing(model: object) -> bool:
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         return False
     return not any(field.is_required() for field in model.model_fields.values())
+
+
+def _wants_somebody(dependant: Dependant) -> bool:
+    return dependant.call is signed_in or any(_wants_somebody(inner) for inner in dependant.dependencies)
 
 
 def _query_parameters(dependant: Dependant) -> Iterator[tuple[str, bool]]:

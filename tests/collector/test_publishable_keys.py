@@ -114,6 +114,20 @@ async def test_it_is_told_how_often_it_may_send(house: House, tenant_id: UUID) -
     assert refusal(answers[2])["code"] == "too_often"
 
 
+async def test_long_texts_count_as_several_requests(house: House, tenant_id: UUID) -> None:
+    """What costs more to read uses up more of the rate; a full bucket lets any one request through."""
+    key = await key_of(house, tenant_id, Limits(Channel.WIDGET, frozenset({SHOP}), 10))
+    batches = [{"items": [{"text": f"{number} " + "x" * 4_000} for number in range(many)]} for many in (6, 6, 50)]
+    async with running(house.app("collector"), key) as client:
+        answers = [await client.post("/v1/feedback:batch", json=batch, headers=FROM_SHOP) for batch in batches]
+    assert [answer.status_code for answer in answers] == [207, 429, 429]
+    key = await key_of(house, tenant_id, Limits(Channel.WIDGET, frozenset({SHOP}), 10))
+    async with running(house.app("collector"), key) as client:
+        whole = await client.post("/v1/feedback:batch", json=batches[2], headers=FROM_SHOP)
+        assert whole.status_code == 207
+        assert whole.headers["ratelimit"].startswith('"default";r=0;')
+
+
 async def test_one_network_uses_up_nothing_of_the_others(house: House, tenant_id: UUID) -> None:
     app = house.app("collector")
     key = await key_of(house, tenant_id, Limits(Channel.WIDGET, frozenset({SHOP}), 1))

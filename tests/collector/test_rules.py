@@ -5,8 +5,9 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
-from services.collector.api.feedback_schema import canonical
+from services.collector.api.feedback_schema import Email, canonical
 from services.collector.channels.registry import CHANNELS
 from services.collector.domain.dialling import one_spelling
 from services.collector.domain.identity import EMAIL, EXTERNAL_ID, PHONE, Mark, choose_owner, normal_form, values_of
@@ -188,3 +189,31 @@ VALUES = st.recursive(
 def test_equal_bodies_have_one_spelling(body: dict[str, object]) -> None:
     assert canonical(dict(reversed(body.items()))) == canonical(body)
     assert canonical(body | {"one more": 1}) != canonical(body | {"one more": 2})
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["li.wei+x@example.com", "李伟@例子.中国", "o'neil@a-b.co.uk", "x=1@example.com", "a@xn--fiqs8s.cn", "ก@ไทย.ไทย"],
+)
+def test_an_address_is_one(address: str) -> None:
+    assert TypeAdapter(Email).validate_python(f" {address} ") == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "mallory@=?utf-8?q?evil=2Ecc?=.evil.cc",
+            "=?utf-8?q?x?=@evil.cc",
+            "a@b",
+            "a@.b",
+            "a@b..c",
+            "a@b_c.d",
+            "a@b c.d",
+        ),
+        *("a@b=c.d", "a@[1.2.3.4]", '"a"@b.c', "a@b@c.d", "a\u202e@b.c", "a@b\u200b.c", f"a@{'b' * 64}.c", "@b.c"),
+    ],
+)
+def test_what_is_more_or_less_than_an_address_is_refused(address: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(Email).validate_python(address)

@@ -183,6 +183,15 @@ async def test_a_process_that_keeps_dying_a_full_disk_and_a_key_for_all(house: H
     master.chmod(0o600)
 
 
+@pytest.mark.parametrize(
+    ("python", "state"),
+    [((3, 11, 9), State.NOTE), ((3, 11, 10), State.OK), ((3, 12, 5), State.NOTE), ((3, 13, 0), State.OK)],
+)
+async def test_a_python_with_known_faults_is_noted(patient: Patient, python: tuple[int, ...], state: State) -> None:
+    [found] = await machine.python_is_mended(replace(patient, python=python))
+    assert found.state is state
+
+
 async def test_no_noted_ends_of_the_audit(patient: Patient, tmp_path: Path) -> None:
     [found] = await machine.heads_are_noted(replace(patient, data=replace(patient.data, root=tmp_path)))
     assert found.state is State.NOTE

@@ -10,7 +10,15 @@ import uvicorn
 from fastapi import FastAPI, Request
 
 from deploy.embedded.ports import LOOPBACK, listen
-from shared.web.heads import HEAD_BYTES_MAX, HEADERS_MAX, BoundedHttp
+from shared.web.heads import (
+    COOKIE_BYTES_MAX,
+    FRAMING_BYTES_MAX,
+    HEAD_BYTES_MAX,
+    HEADERS_MAX,
+    PIPELINED_BYTES_MAX,
+    PIPELINED_MAX,
+    BoundedHttp,
+)
 from shared.web.limits import BodyLimit
 
 PATIENCE_S = 10.0
@@ -35,6 +43,15 @@ async def serving(http: type[BoundedHttp]) -> AsyncIterator[int]:
     @app.post("/echo")
     async def echo(request: Request) -> int:
         return len(await request.body())
+
+    @app.post("/names")
+    async def names(request: Request) -> list[str]:
+        await request.body()
+        return request.headers.keys()
+
+    @app.post("/cookies")
+    async def cookies(request: Request) -> dict[str, str]:
+        return request.cookies
 
     app.add_middleware(BodyLimit, idle_s=QUICK_S)
     sock = listen(0)
@@ -76,24 +93,29 @@ async def answer_to(port: int, *pieces: bytes) -> int:
 
 def with_headers(many: int, length: int = 1) -> bytes:
     lines = b"".join(b"X-%d: %s\r\n" % (number, b"v" * length) for number in range(many))
-    return b"POST /echo HTTP/1.1\r\n" + lines + b"Content-Length: 2\r\n\r\nhi"
+    return b"POST /echo HTTP/1.1\r\nHost: x\r\n" + lines + b"Content-Length: 2\r\n\r\nhi"
 
 
 @pytest.mark.parametrize(
     ("sent", "status"),
     [
         (GOOD, 200),
-        (with_headers(HEADERS_MAX - 1), 200),
-        (with_headers(HEADERS_MAX), 431),
+        (with_headers(HEADERS_MAX - 2), 200),
+        (with_headers(HEADERS_MAX - 1), 431),
         (with_headers(10_000), 431),
         (with_headers(1, HEAD_BYTES_MAX - 1_000), 200),
         (with_headers(1, HEAD_BYTES_MAX), 431),
         (b"POST /" + b"x" * HEAD_BYTES_MAX + GOOD[10:], 431),
+        (b"POST /cookies HTTP/1.1\r\nHost: x\r\nCookie: " + b"a" * COOKIE_BYTES_MAX + b"\r\n\r\n", 200),
+        (b"POST /cookies HTTP/1.1\r\nHost: x\r\nCookie: " + b"a" * (COOKIE_BYTES_MAX + 1) + b"\r\n\r\n", 431),
+        (b"POST /echo HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi", 400),
+        (b"POST /echo HTTP/1.0\r\nContent-Length: 2\r\n\r\nhi", 200),
+        (b"POST /echo HTTP/1.1\r\nHost: x\r\nhost: y\r\nContent-Length: 2\r\n\r\nhi", 400),
         (b"POST /echo HTTP/1.1\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
         (b"POST /echo HTTP/1.1\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nhi", 400),
         (b"POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", 400),
         (b"TRACE /echo HTTP/1.1\r\nHost: x\r\n\r\n", 405),
-        (b"GET /echo HTTP/1.1\r\nX-HTTP-Method-Override: POST\r\n\r\n", 405),
+        (b"GET /echo HTTP/1.1\r\nHost: x\r\nX-HTTP-Method-Override: POST\r\n\r\n", 405),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
         (b"POST /echo HTTP/1.1\r\n" + b": no name\r\n\r\n", 400),
     ],
@@ -158,7 +180,7 @@ async def test_a_body_without_end_is_not_waited_for(port: int, begun: bytes) -> 
 
 async def test_a_long_body_is_no_long_head(port: int) -> None:
     body = b"x" * (3 * HEAD_BYTES_MAX)
-    head = b"POST /echo HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % len(body)
+    head = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
     assert await answer_to(port, head + body[:10], body[10:]) == 200
     assert await answer_to(port, GOOD + GOOD) == 200
 
@@ -171,3 +193,84 @@ async def test_who_comes_when_too_many_are_there_is_asked_to_come_again() -> Non
             assert b"Retry-After: 2" in await reader.read()
         for _, writer in held:
             writer.close()
+
+
+CHUNKED = b"POST /names HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["in one piece", "in pieces"])
+async def test_a_trailer_is_no_header(port: int, *, apart: bool) -> None:
+    pieces = [CHUNKED, b"2\r\nhi\r\n0\r\n", b"Authorization: Bearer stolen\r\nX-Forwarded-For: 7.7.7.7\r\n\r\n"]
+    async with connected(port) as (reader, writer):
+        for piece in pieces if apart else [b"".join(pieces)]:
+            writer.write(piece)
+            await writer.drain()
+        answer = await asyncio.wait_for(reader.read(), PATIENCE_S)
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b"transfer-encoding" in answer
+    assert b"authorization" not in answer
+    assert b"x-forwarded-for" not in answer
+
+
+@pytest.mark.parametrize("path", [b"/names", b"/nothing"])
+@pytest.mark.parametrize("flood", [b"T: x\r\n", b"T" * 1_000], ids=["many", "one without end"])
+async def test_trailers_without_end_are_cut_off(port: int, path: bytes, flood: bytes) -> None:
+    sent = 0
+    async with connected(port) as (_, writer):
+        writer.write(CHUNKED.replace(b"/names", path).replace(b"close", b"keep-alive") + b"0\r\n")
+        with contextlib.suppress(ConnectionError):
+            while sent < FLOOD_BYTES:
+                writer.write(flood * (FRAMING_BYTES_MAX // len(flood)))
+                await asyncio.wait_for(writer.drain(), PATIENCE_S)
+                sent += FRAMING_BYTES_MAX
+    assert sent < FLOOD_BYTES / 10
+
+
+async def test_a_body_in_the_smallest_chunks_is_no_long_frame(port: int) -> None:
+    assert await answer_to(port, CHUNKED, b"1\r\nx\r\n" * FRAMING_BYTES_MAX, b"0\r\n\r\n") == 200
+
+
+async def test_who_was_answered_does_not_send_the_rest_for_ever(port: int) -> None:
+    head = b"POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
+    async with connected(port) as (reader, writer):
+        writer.write(head)
+        assert await status_of(reader) == 404
+        dripping = asyncio.ensure_future(drip_on(writer))
+        try:
+            await asyncio.wait_for(reader.read(), PATIENCE_S)
+        finally:
+            dripping.cancel()
+
+
+async def drip_on(writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        while True:
+            writer.write(b"x")
+            await asyncio.sleep(QUICK_S / 10)
+
+
+async def test_of_requests_in_a_row_so_many_are_answered_and_the_rest_is_not_kept() -> None:
+    """What waits is bounded; who sends more finds the connection closed behind the last answer, and may ask again."""
+    async with serving(BoundedHttp) as port, connected(port) as (reader, writer):
+        writer.write(GOOD * 5_000 + b"garbage")
+        answers = await asyncio.wait_for(reader.read(), PATIENCE_S)
+    assert answers.count(b"HTTP/1.1 200") == PIPELINED_MAX + 1
+    assert answers.count(b"HTTP/1.1") == PIPELINED_MAX + 1
+    assert answers.lower().count(b"connection: close") == 1
+
+
+async def test_bodies_in_a_row_are_not_kept_beyond_a_limit(port: int) -> None:
+    """One that waits for the answers before it, and is never whole: who does not end it is cut off by its size."""
+    long = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n\r\n"
+    async with connected(port) as (reader, writer):
+        writer.write(GOOD * 3 + long + b"x" * 2 * PIPELINED_BYTES_MAX)
+        with contextlib.suppress(ConnectionError):
+            assert (await asyncio.wait_for(reader.read(), PATIENCE_S)).count(b"408") == 0
+
+
+async def test_a_cookie_with_a_backslash_is_no_cookie(port: int) -> None:
+    cookies = b'a=1; b="' + b"\\" * 3_000 + b'"; c=3'
+    async with connected(port) as (reader, writer):
+        writer.write(b"POST /cookies HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: " + cookies + b"\r\n\r\n")
+        answer = await asyncio.wait_for(reader.read(), PATIENCE_S)
+    assert answer.endswith(b'{"a":"1","c":"3"}')

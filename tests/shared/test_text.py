@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from shared.contracts.text import MARKS_ON_A_LETTER_MAX, TEXT_LENGTH_MAX, FilledText
+from shared.contracts.text import MARKS_ON_A_LETTER_MAX, TEXT_LENGTH_MAX, FilledText, Name
 
 TEXT: TypeAdapter[str] = TypeAdapter(FilledText)
 
@@ -26,3 +26,10 @@ def test_what_is_no_text_is_refused_by_name(text: str, kind: str) -> None:
 
 def test_text_is_composed_and_else_left_alone() -> None:
     assert TEXT.validate_python("Cafe\u0301 热水器 👩‍🔧 İ") == "Café 热水器 👩‍🔧 İ"
+
+
+@pytest.mark.parametrize("name", ["Al\u001b]0;pwned\u0007", "one\nother", "tab\t", "\u009b31m", "del\u007f"])
+def test_a_name_is_one_line_of_what_is_seen(name: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(Name).validate_python(name)
+    assert refused.value.errors()[0]["type"] == "bad_characters"

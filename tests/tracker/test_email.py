@@ -81,6 +81,46 @@ async def test_lines_that_begin_with_a_dot_arrive_as_they_were(house: House) -> 
     assert arrived.get_content().splitlines() == text.splitlines()
 
 
+SAYS = "=?utf-8?q?evil=2Ecc=0D=0ASubject=3A?="
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        *(
+            f"mallory@{SAYS}.evil.example",
+            "=?utf-8?q?=0D=0ABcc:_x?=@evil.example",
+            "a b@c.example",
+            "a@b.example\nBcc: x@y",
+        ),
+        *(
+            "a@b@c.example",
+            "<a@b.example>",
+            "a@b.example, c@d.example",
+            '"a b"@c.example',
+            "nobody",
+            "@c.example",
+            "a@",
+        ),
+    ],
+)
+async def test_an_address_that_is_more_than_one_is_refused_before_anybody_is_asked(house: House, to: str) -> None:
+    with mail_server() as server:
+        ending = await mailer(house, server.port).send(Mail(new_id(), to, LETTER, datetime(2026, 11, 21, tzinfo=UTC)))
+        assert (ending, server.mails) == (Ending.REFUSED, [])
+
+
+@pytest.mark.parametrize(
+    "subject", [f"Yes {SAYS} Free", "=?utf-8?q?=0D=0A=0D=0Aclick?= here", "one\r\nBcc: x@y.example"]
+)
+async def test_a_subject_never_becomes_another_header(house: House, subject: str) -> None:
+    one = Mail(new_id(), "zhang@example.test", Letter("en", subject, "Hello\n"), datetime(2026, 11, 21, tzinfo=UTC))
+    with mail_server() as server:
+        ending = await mailer(house, server.port).send(one)
+        assert ending is Ending.REFUSED or [mail.keys().count("Subject") for mail in server.mails] == [1]
+        assert all(mail["Bcc"] is None and mail.get_content().strip() == "Hello" for mail in server.mails)
+
+
 async def test_nobody_at_the_port_is_not_the_customers_fault(house: House) -> None:
     assert await mailer(house, free_port()).send(mail()) is Ending.NOT_NOW
 

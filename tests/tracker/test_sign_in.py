@@ -217,6 +217,7 @@ async def test_a_browser_keeps_the_session_out_of_reach_of_scripts(people: Peopl
 async def test_one_changes_ones_password_and_is_out_everywhere_else(people: People) -> None:
     somebody, elsewhere = await people.join("wang", Role.VIEWER), await people.sign_in("wang")
     await people.post("/v1/me/password", 401, by=somebody, current=OTHER_PASSWORD, password=OTHER_PASSWORD)
+    assert len(await people.lines("member.refuse_password")) == 1
     await people.post("/v1/me/password", 422, by=somebody, current=PASSWORD, password="wang wang wang")
     await people.post("/v1/me/password", 204, by=somebody, current=PASSWORD, password=OTHER_PASSWORD)
     await people.get("/v1/me", by=somebody)

@@ -1,11 +1,12 @@
 """What the collector's doors work with; put together in `main.py`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from services.collector.store.keyring import Keyring
+from services.collector.use_cases.mask_intakes import Masking
 from services.collector.use_cases.replay_erasures import ErasureLedger
 from shared.clock import Clock, now
 from shared.database import Database
@@ -22,6 +23,7 @@ class Context:
     ledger: ErasureLedger
     kick_relay: Kick
     clock: Clock = now
+    masking: Masking = field(default_factory=Masking)
 
 
 async def context_of(request: Request) -> Context:

@@ -13,16 +13,18 @@ from pydantic import BaseModel, Field, ValidationError
 
 from services.collector.api.context import Context, Here
 from services.collector.api.feedback_schema import FeedbackIn, FeedbackOut
-from services.collector.api.senders import Sender, check_public, items_max_of
+from services.collector.api.senders import Sender, batch_bytes_max_of, charge_by_length, check_public, items_max_of
 from services.collector.domain.intake import Intake
+from services.collector.domain.masked_intake import MaskedIntake
 from services.collector.store.lost_race import LostRaceError
 from services.collector.use_cases.accept_feedback import Accepted, AcceptFeedback, Outcome, accept_feedback
-from services.collector.use_cases.mask_intakes import mask_intakes
+from services.collector.use_cases.mask_intakes import TooMuchToMaskError, characters_of
 from shared.access.audit import perform
 from shared.access.credentials import Actor
 from shared.trace import trace_id
 from shared.web.description import body_of
 from shared.web.json_body import read_json
+from shared.web.limits import DOOR_BODY_BYTES_MAX
 from shared.web.problems import FieldError, Problem, field_errors, language_of, pointer
 from shared.web.routing import Router
 
@@ -72,7 +74,8 @@ router = Router(prefix="/v1", tags=["feedback"])
 @router.post("/feedback", status_code=201, openapi_extra=body_of(FeedbackIn), responses={200: {"model": FeedbackOut}})
 async def post_feedback(request: Request, here: Here, actor: Sender) -> FeedbackOut:
     """Stores one feedback. 201 means it is on disk; 200 that it was before."""
-    parsed = _parse(await read_json(request), here, actor)
+    parsed = _parse(await read_json(request, DOOR_BODY_BYTES_MAX), here, actor)
+    charge_by_length(request, actor, characters_of(parsed.intake))
     [accepted] = await _accept(here, actor, [parsed.intake])
     if accepted.outcome is Outcome.CONTRADICTS:
         raise _contradiction(accepted)
@@ -84,9 +87,10 @@ async def post_feedback(request: Request, here: Here, actor: Sender) -> Feedback
 async def post_feedback_batch(request: Request, here: Here, actor: Sender) -> BatchOut:
     """Stores up to 1,000 feedbacks in one transaction; each item has its own status."""
     language = language_of(request)
-    items = _items(await read_json(request), items_max_of(actor, BATCH_ITEMS_MAX))
+    items = _items(await read_json(request, batch_bytes_max_of(actor)), items_max_of(actor, BATCH_ITEMS_MAX))
     parsed = [_parse_item(item, index, here, actor) for index, item in enumerate(items)]
     good = [one for one in parsed if isinstance(one, _Parsed)]
+    charge_by_length(request, actor, sum(characters_of(one.intake) for one in good))
     accepted = iter(await _accept(here, actor, [one.intake for one in good]) if good else [])
     told = [
         _item_out((index, one.item), next(accepted), language) if isinstance(one, _Parsed) else _refused(one, language)
@@ -98,7 +102,7 @@ async def post_feedback_batch(request: Request, here: Here, actor: Sender) -> Ba
 async def _accept(context: Context, actor: Actor, intakes: Sequence[Intake]) -> list[Accepted]:
     command = AcceptFeedback(
         actor=actor,
-        intakes=await mask_intakes(intakes),
+        intakes=await _masked(context, intakes),
         moment=context.clock(),
         trace_id=trace_id(),
         vouches_for_addresses=actor.vouches,
@@ -114,6 +118,13 @@ async def _accept(context: Context, actor: Actor, intakes: Sequence[Intake]) -> 
         context.kick_relay()
         return accepted
     raise Problem("in_flight", 409)
+
+
+async def _masked(context: Context, intakes: Sequence[Intake]) -> list[MaskedIntake]:
+    try:
+        return await context.masking.mask(intakes)
+    except TooMuchToMaskError:
+        raise Problem("unavailable", 503) from None
 
 
 def _parse(body: object, context: Context, actor: Actor, *, inside: tuple[str | int, ...] = ()) -> _Parsed:

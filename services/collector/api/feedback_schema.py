@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -24,7 +25,9 @@ UNKNOWN_NAME_LENGTH_MAX = 100
 EMAIL_LENGTH_MAX = 254
 PHONE_LENGTH_MIN = 5  # Shorter ones are "n/a", "0" and "123": they would make strangers one person.
 
-_EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[^@\s<>,;:\"()\[\]\\.]+(?:\.[^@\s<>,;:\"()\[\]\\.]+)+")
+# What a mail server reads as more than a name, or a mail's header as more than an address, stands in no local part.
+_LOCAL = re.compile(r"(?!.*=\?)[^@\s<>,;:\"()\[\]\\]{1,64}")
+_LABEL_LENGTH_MAX = 63
 
 
 def _plausible(moment: datetime) -> datetime:
@@ -40,9 +43,20 @@ def _phone(number: str) -> str:
 
 
 def _email(address: str) -> str:
-    if not (_EMAIL.fullmatch(address.strip()) and address.strip().isprintable()):
+    local, _, domain = address.strip().rpartition("@")
+    labels = domain.split(".")
+    if not (
+        _LOCAL.fullmatch(local) and address.strip().isprintable() and len(labels) > 1 and all(map(_is_label, labels))
+    ):
         raise PydanticCustomError("not_an_email", "not an e-mail address")
     return address.strip()
+
+
+def _is_label(label: str) -> bool:
+    """Letters of any script with their marks, digits and dashes between them, as a domain may have (RFC 5890)."""
+    return 0 < len(label) <= _LABEL_LENGTH_MAX and all(
+        character == "-" or unicodedata.category(character)[0] in "LMN" for character in label
+    )
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]

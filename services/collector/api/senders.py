@@ -12,11 +12,13 @@ from shared.access.credentials import Actor, Limits
 from shared.access.scopes import Scope
 from shared.client_network import network_of
 from shared.web.doors import requires
+from shared.web.limits import BODY_BYTES_MAX
 from shared.web.problems import FieldError, Problem
 from shared.web.rates import Rates, admit
 
 PUBLIC_ITEMS_MAX = 50
 PUBLIC_BODY_BYTES_MAX = 1024 * 1024
+CHARACTERS_A_REQUEST = 4_096  # More than these count as another request.
 PREFLIGHT_KEPT_S = 600
 NETWORKS_AT_ONCE_MAX = 20  # Of one key: together they may send so many times its rate.
 # What a page of somebody else's origin may call. The key is in a header, never in a cookie.
@@ -30,7 +32,6 @@ async def _sender(
     if actor.limits is not None:
         _check_origin(request, actor.limits)
         _check_rate(request, actor.credential_id, actor.limits)
-        await _check_size(request)
     return actor
 
 
@@ -41,22 +42,33 @@ def _check_origin(request: Request, limits: Limits) -> None:
         raise Problem("origin_refused", 403)
 
 
-def _check_rate(request: Request, key_id: UUID, limits: Limits) -> None:
+def _check_rate(request: Request, key_id: UUID, limits: Limits, cost: int = 1) -> None:
     """From one network the key's own rate, so that no one of its readers uses it up for all the others."""
     rates: Rates = request.app.state.rates
     network = network_of(request.client.host if request.client else None)
-    own = rates.take((key_id, network), limits.requests_per_minute)
+    own = rates.take((key_id, network), limits.requests_per_minute, cost=cost)
     admit(request, own)  # First: what is refused here uses up nothing of the others'.
-    whole = rates.take(key_id, limits.requests_per_minute * NETWORKS_AT_ONCE_MAX)
+    whole = rates.take(key_id, limits.requests_per_minute * NETWORKS_AT_ONCE_MAX, cost=cost)
     admit(request, whole if whole.is_over else own)
 
 
-async def _check_size(request: Request) -> None:
-    if len(await request.body()) > PUBLIC_BODY_BYTES_MAX:
-        raise Problem("too_large", 413, about={"max_bytes": PUBLIC_BODY_BYTES_MAX})
+def charge_by_length(request: Request, actor: Actor, characters: int) -> None:
+    """A long request of a publishable key counts as several, for reading it takes as long. Raises 429.
+
+    A bucket that is full lets any one request through: what it held before it was counted was one less.
+    """
+    if actor.limits is not None:
+        cost = min(characters // CHARACTERS_A_REQUEST, actor.limits.requests_per_minute - 1)
+        if cost > 0:
+            _check_rate(request, actor.credential_id, actor.limits, cost)
 
 
 Sender = Annotated[Actor, Depends(_sender)]
+
+
+def batch_bytes_max_of(actor: Actor) -> int:
+    """How long a batch of the sender's may be."""
+    return BODY_BYTES_MAX if actor.limits is None else PUBLIC_BODY_BYTES_MAX
 
 
 def items_max_of(actor: Actor, usual: int) -> int:

@@ -64,7 +64,8 @@ def _known_places(original: str, person: Person) -> Iterator[_Hidden]:
         # Latin letters go on where a word goes on; Chinese has no blanks between words.
         pattern = rf"(?<![A-Za-z0-9]){re.escape(value)}(?![A-Za-z0-9])"
         for match in re.finditer(pattern, original, re.IGNORECASE if kind != NAME else 0):
-            token = _TOKENS[kind][language] if kind in _TOKENS else token_for(original, Span(*match.span(), Kind(kind)))
+            found = Span(*match.span(), Kind(kind)) if kind not in _TOKENS else None
+            token = token_for(original, found, language) if found else _TOKENS[kind][language]
             yield _Hidden(*match.span(), kind, token)
 
 

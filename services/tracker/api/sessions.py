@@ -17,7 +17,7 @@ from services.tracker.store.sessions import list_live
 from services.tracker.use_cases.change_members import ChangeMember, MemberForgottenError, UnknownMemberError
 from services.tracker.use_cases.change_members import change as change_member
 from services.tracker.use_cases.keep_sessions import UnknownSessionError, end_session
-from services.tracker.use_cases.sign_in import ChangePassword, SignInRefusedError, change_password
+from services.tracker.use_cases.sign_in import ChangePassword, SignInRefusedError, change_password, refuse_change
 from shared.access.audit import perform
 from shared.access.kinds import Kind
 from shared.access.scopes import Scope
@@ -108,6 +108,7 @@ async def post_my_password(request: Request, said: PasswordChangeIn, at: At, act
     buckets = buckets_of(at, request, account_of(actor.tenant_id, member.email or ""))
     await count_try(at, buckets)
     if not await is_right(at, member.password_hash, said.current):
+        await perform(at.database, actor, partial(refuse_change, member=member))
         raise Problem("sign_in_failed", 401)
     password_hash = await hash_new(at, said.password, [member.email or "", member.name])
     try:

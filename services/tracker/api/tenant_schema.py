@@ -11,7 +11,7 @@ from services.tracker.domain.reasons import names_a_person
 from services.tracker.domain.tenancy import SLUG, is_time_zone
 from services.tracker.use_cases.keep_tenants import TenantWanted
 from shared.contracts.countries import DIAL_PLANS
-from shared.contracts.text import FilledText, Name
+from shared.contracts.text import FilledText, Name, OneLine
 from shared.contracts.vocabulary import Language, TenantState
 from shared.web.versions import Versioned
 
@@ -49,7 +49,7 @@ TimeZone = Annotated[Name, AfterValidator(_time_zone)]
 Country = Annotated[Name, AfterValidator(_country)]
 Languages = Annotated[list[Language], Field(min_length=1, max_length=len(Language))]
 Brand = Annotated[Name, Field(description="the name under which customers are written to")]
-Reason = Annotated[FilledText, Field(max_length=REASON_LENGTH_MAX), AfterValidator(_reason)]
+Reason = Annotated[OneLine, Field(max_length=REASON_LENGTH_MAX), AfterValidator(_reason)]
 
 
 class TenantIn(BaseModel):

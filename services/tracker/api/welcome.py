@@ -14,6 +14,7 @@ from services.tracker.api.sign_in import LinkIn, check_page, look_at_link, redee
 from services.tracker.api.welcome_texts import TEXTS
 from services.tracker.domain.links import LinkPurpose
 from services.tracker.use_cases.use_link import LinkSeen
+from shared.web.json_body import read_body
 from shared.web.problems import Problem, field_errors, language_of
 from shared.web.routing import Router
 
@@ -71,9 +72,7 @@ async def _form(request: Request) -> dict[str, str]:
     check_page(request, has_cookie=True)
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
         raise Problem("unsupported_type", 415)
-    body = await request.body()
-    if len(body) > FORM_BYTES_MAX:
-        raise Problem("too_large", 413, about={"max_bytes": FORM_BYTES_MAX})
+    body = await read_body(request, FORM_BYTES_MAX)
     try:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FORM_FIELDS_MAX))
     except ValueError:

@@ -23,6 +23,8 @@ COMMAND_TIMEOUT_S = 20
 _TAKEN = range(200, 300)
 _TEMPORARY_FROM = 400
 _PERMANENT_FROM = 500
+_HEADER = re.compile(rb"^([!-9;-~]+):", re.MULTILINE)
+_TRICKY = re.compile(r"[\s<>,;:\"()\[\]\\]|=\?")
 _LINE_OF_A_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
@@ -61,7 +63,11 @@ class SmtpMailer:
         self._sender = parseaddr(settings.mail_from)[1] or settings.mail_from
 
     async def send(self, mail: Mail) -> Ending:
-        """Tries once."""
+        """Tries once. What cannot be written is refused before anybody is asked."""
+        try:
+            data = _as_data(self._message(mail))
+        except ValueError:  # Also what only looks like an address: its decoded form would be lines of its own.
+            return Ending.REFUSED
         client = self._client()
         try:
             await client.connect()
@@ -71,7 +77,7 @@ class SmtpMailer:
             # A wrong password or sender is the operator's to mend; no customer is to be given up for it.
             return _close(client, Ending.NOT_NOW)
         refused = await self._refusal_of(client, mail.to)
-        return _close(client, refused or await self._hand_over(client, mail))
+        return _close(client, refused or await self._hand_over(client, data))
 
     async def fault_of_login(self) -> str | None:
         """Connects, signs in and hangs up; the error's kind when that fails, with the server's code."""
@@ -114,7 +120,7 @@ class SmtpMailer:
         reach(FailPoint.MAIL_AFTER_RCPT)
         return None
 
-    async def _hand_over(self, client: aiosmtplib.SMTP, mail: Mail) -> Ending:
+    async def _hand_over(self, client: aiosmtplib.SMTP, data: bytes) -> Ending:
         """Nothing is handed over until the server asks for the text; from then on, silence means doubt."""
         try:
             asked = await client.execute_command(b"DATA")
@@ -123,7 +129,7 @@ class SmtpMailer:
         if asked.code != aiosmtplib.SMTPStatus.start_input:
             return _refusal(asked.code)
         try:
-            answer = await _say(client, _as_data(self._message(mail)))
+            answer = await _say(client, data)
         except (aiosmtplib.SMTPException, OSError, TimeoutError):
             return Ending.IN_DOUBT
         if answer.code >= _TEMPORARY_FROM:
@@ -148,7 +154,7 @@ class SmtpMailer:
     def _message(self, mail: Mail) -> EmailMessage:
         message = EmailMessage()
         message["From"] = _address(self._settings.mail_from, self._settings.brand)
-        message["To"] = mail.to
+        message["To"] = _recipient(mail.to)
         message["Subject"] = mail.letter.subject
         message["Date"] = format_datetime(mail.at)
         message["Message-ID"] = f"<{mail.notice_id}@{self._sender.rpartition('@')[2] or 'localhost'}>"
@@ -172,8 +178,23 @@ async def _say(client: aiosmtplib.SMTP, data: bytes) -> aiosmtplib.SMTPResponse:
 
 
 def _as_data(message: EmailMessage) -> bytes:
-    """The message as DATA wants it: a dot before each line that begins with one, and a line of one dot at the end."""
-    return _LINE_OF_A_DOT.sub(b"..", message.as_bytes(policy=WIRE)) + b".\r\n"
+    """The message as DATA wants it: a dot before each line that begins with one, and a line of one dot at the end.
+
+    Raises ValueError where a header, decoded and folded, became another one or the end of them: what people write may
+    hold encoded words (RFC 2047), which the library decodes.
+    """
+    written = message.as_bytes(policy=WIRE)
+    if [name.decode() for name in _HEADER.findall(written.partition(b"\r\n\r\n")[0])] != message.keys():
+        raise ValueError("a header broke out of its line")
+    return _LINE_OF_A_DOT.sub(b"..", written) + b".\r\n"
+
+
+def _recipient(written: str) -> Address:
+    """The address as its two parts, so that nothing in it is read as anything else. Raises ValueError."""
+    username, _, domain = written.rpartition("@")
+    if not (username and domain) or "@" in username or not written.isprintable() or _TRICKY.search(written):
+        raise ValueError("no plain address")
+    return Address(username=username, domain=domain)
 
 
 def _address(written: str, brand: str) -> Address:

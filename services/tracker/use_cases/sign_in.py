@@ -30,6 +30,12 @@ async def refuse(tx: Tx, tenant_id: UUID, member: Member | None) -> Done[None]:
     return Done(None, AuditLine("sign_in.refuse", "tenant", tenant_id, {"reason": reason, "member": _id_of(member)}))
 
 
+async def refuse_change(tx: Tx, member: Member) -> Done[None]:
+    """Somebody in a session of the member's did not know the password: the member may want to hear of it."""
+    del tx
+    return Done(None, AuditLine("member.refuse_password", "member", member.id, {"reason": "wrong_password"}))
+
+
 def _id_of(member: Member | None) -> str | None:
     return None if member is None else str(member.id)
 

@@ -17,8 +17,8 @@ _WORDS: dict[Kind, dict[Language, str]] = {
 TOKENS = tuple(token for words in _WORDS.values() for token in words.values())
 
 
-def token_for(text: str, span: Span) -> str:
+def token_for(text: str, span: Span, language: Language) -> str:
     """The token in the language around the span; where nothing is around it, in the text's own."""
     around = text[max(0, span.start - _AROUND) : span.start] + text[span.end : span.end + _AROUND]
-    spoken = around if any(character.isalpha() for character in around) else text
-    return _WORDS[span.kind][language_of_text(spoken)]
+    is_told = any(character.isalpha() for character in around)
+    return _WORDS[span.kind][language_of_text(around) if is_told else language]

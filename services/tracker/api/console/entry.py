@@ -26,6 +26,7 @@ from services.tracker.api.sign_in import SignInIn, post_sign_in
 from services.tracker.console.assets import read_assets
 from services.tracker.store.tenant_slugs import FIRST_SLUG
 from shared.contracts.vocabulary import Language
+from shared.web.json_body import read_body
 from shared.web.problems import Problem
 from shared.web.same_origin import is_same_origin
 
@@ -114,9 +115,7 @@ async def read_form(request: Request) -> dict[str, str]:
         raise Problem("cross_site", 403)
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
         raise Problem("unsupported_type", 415)
-    body = await request.body()
-    if len(body) > FORM_BYTES_MAX:
-        raise Problem("too_large", 413, about={"max_bytes": FORM_BYTES_MAX})
+    body = await read_body(request, FORM_BYTES_MAX)
     try:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FORM_FIELDS_MAX))
     except ValueError:
