@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from services.tracker.api.welcome import FORM_BYTES_MAX, FORM_FIELDS_MAX
+from services.tracker.api.forms import FORM_BYTES_MAX, FORM_FIELDS_MAX
 from services.tracker.api.welcome_texts import TEXTS
 from services.tracker.domain.links import LinkPurpose
 from shared.access.scopes import Role

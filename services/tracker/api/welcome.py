@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
@@ -10,17 +9,15 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from pydantic import ValidationError
 
 from services.tracker.api.entrance import At, Entrance, keep_in_browser
-from services.tracker.api.sign_in import LinkIn, check_page, look_at_link, redeem
+from services.tracker.api.forms import read_form
+from services.tracker.api.sign_in import LinkIn, look_at_link, redeem
 from services.tracker.api.welcome_texts import TEXTS
 from services.tracker.domain.links import LinkPurpose
 from services.tracker.use_cases.use_link import LinkSeen
-from shared.web.json_body import read_body
 from shared.web.problems import Problem, field_errors, language_of
 from shared.web.routing import Router
 
 PAGES = Path(__file__).parent / "pages"
-FORM_BYTES_MAX = 16_384
-FORM_FIELDS_MAX = 10
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
@@ -52,7 +49,7 @@ async def get_script() -> Response:
 @router.post("/welcome", include_in_schema=False)
 async def post_welcome(request: Request, at: At) -> HTMLResponse:
     """With a code, asks for a password; with a password as well, signs in."""
-    form = await _form(request)
+    form = await read_form(request)
     try:
         _, seen = await look_at_link(request, at, form.get("token", ""))
     except Problem as problem:
@@ -66,17 +63,6 @@ async def post_welcome(request: Request, at: At) -> HTMLResponse:
     page = _page(request, at, "done")
     keep_in_browser(request, page, opened)
     return page
-
-
-async def _form(request: Request) -> dict[str, str]:
-    check_page(request, has_cookie=True)
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
-        raise Problem("unsupported_type", 415)
-    body = await read_body(request, FORM_BYTES_MAX)
-    try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FORM_FIELDS_MAX))
-    except ValueError:
-        raise Problem("bad_request", 400) from None
 
 
 def _said(form: dict[str, str], seen: LinkSeen, language: str) -> LinkIn:

@@ -16,7 +16,7 @@ _URGENCIES = ", ".join(f"count(*) FILTER (WHERE c.urgency = '{urgency}') AS {urg
 _WITH_FIGURES = f"""
 SELECT p.*, c.*, a.* FROM page p
 CROSS JOIN LATERAL (
-    SELECT count(*) AS cases, count(DISTINCT c.customer_id) AS customers, max(c.received_at) AS newest_at, {_URGENCIES}
+    SELECT count(*) AS cases, count(DISTINCT c.customer_id) AS customers, max(c.occurred_at) AS newest_at, {_URGENCIES}
     FROM problem_case j JOIN customer_case c ON c.tenant_id = j.tenant_id AND c.id = j.case_id
     WHERE j.tenant_id = p.tenant_id AND j.problem_id = p.id
 ) c

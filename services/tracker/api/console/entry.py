@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 from typing import Annotated
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -21,17 +21,14 @@ from services.tracker.api.console.page import (
     stranger_page,
 )
 from services.tracker.api.entrance import At
+from services.tracker.api.forms import read_form
 from services.tracker.api.sessions import post_sign_out
 from services.tracker.api.sign_in import SignInIn, post_sign_in
 from services.tracker.console.assets import read_assets
 from services.tracker.store.tenant_slugs import FIRST_SLUG
 from shared.contracts.vocabulary import Language
-from shared.web.json_body import read_body
 from shared.web.problems import Problem
-from shared.web.same_origin import is_same_origin
 
-FORM_BYTES_MAX = 16_384
-FORM_FIELDS_MAX = 20
 PREFERENCES_KEPT_S = 31_536_000
 FILES_KEPT_S = 31_536_000
 _CHOICES = {
@@ -107,19 +104,6 @@ async def get_static(request: Request, digest: str, name: str) -> Response:
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(asset.packed, headers=headers | {"Content-Encoding": "gzip"}, media_type=asset.kind)
     return Response(asset.plain, headers=headers, media_type=asset.kind)
-
-
-async def read_form(request: Request) -> dict[str, str]:
-    """A plain form of a page of ours. Raises 403, 413, 415, 400."""
-    if not is_same_origin(request):
-        raise Problem("cross_site", 403)
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
-        raise Problem("unsupported_type", 415)
-    body = await read_body(request, FORM_BYTES_MAX)
-    try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FORM_FIELDS_MAX))
-    except ValueError:
-        raise Problem("bad_request", 400) from None
 
 
 def own_path(there: str) -> str:

@@ -10,11 +10,11 @@ from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.tracker.api.console.categories import categories_of
-from services.tracker.api.console.entry import read_form
 from services.tracker.api.console.page import PageRouter, Visit, visitor_with
 from services.tracker.api.console.settings_company import ZONES
 from services.tracker.api.console.settings_keys import USUAL_SCOPES
 from services.tracker.api.context import Context, Here
+from services.tracker.api.forms import read_form
 from services.tracker.domain.tenancy import PUBLIC_CHANNELS, scopes_that_may_be_given
 from services.tracker.store.api_keys import list_keys
 from services.tracker.store.cases import CaseFilter, list_cases
