@@ -159,6 +159,27 @@ def test_what_is_nobodys_stays(text: str) -> None:
     assert mask(text).text == text
 
 
+GAPS = [*"\u034f\u180e\u2063\ufe0f\u061c\u206a\u115f\u3164\u2800\U000e0020\u200b"]
+
+
+@pytest.mark.parametrize("gap", [*GAPS, "~", "_", "|", "、", "\n", " - "])
+def test_what_is_not_seen_or_only_adorns_parts_no_number(gap: str) -> None:
+    for groups, kind in (
+        (("138", "0000", "1234"), "phone"),
+        (("110101", "19900307", "2017"), "id number"),
+        (("4111", "1111", "1111", "1111"), "bank card"),
+    ):
+        assert mask(f"write me: {gap.join(groups)} please").text == f"write me: [{kind}] please"
+
+
+def test_keycaps_and_dots_part_no_number_either() -> None:
+    keys = "".join(f"{digit}\ufe0f\u20e3" for digit in "13800001234")
+    assert "1" not in mask(f"call {keys} now").text
+    assert mask("card 4111.1111.1111.1111 declined").text == "card [bank card] declined"
+    for nobodys in ("4112.1111.1111.1111", "1390|1200|5600", "139~1200", "2024_1111", "139\n1200\n5600\n7000"):
+        assert mask(f"it shows {nobodys} there").text == f"it shows {nobodys} there"
+
+
 def test_a_hotline_that_is_the_customers_own_is_hidden() -> None:
     assert mask("我公司电话是400-123-4567，回这个").text == "我公司电话是［电话］，回这个"
 

@@ -14,12 +14,15 @@ REGISTER = PersonalRegister(
         PersonalPlace(
             "customer_case",
             _THEIRS,
-            ("text", "terms", "urgency_terms", "tags"),
+            ("text", "terms", "urgency_terms", "tags", "source", "product"),
             {
                 "text": "''",
                 "terms": "'[]'",
                 "urgency_terms": "'[]'",
                 "tags": "'{}'",
+                # Free words of whoever sent them: masked, but nobody knows what else they say.
+                "source": "NULL",
+                "product": "NULL",
                 "erased_at": "coalesce(erased_at, now())",
             },
         ),
@@ -62,8 +65,6 @@ REGISTER = PersonalRegister(
         "customer_case.urgency": "one of four",
         "customer_case.model_version": "the hash of a file",
         "customer_case.channel": "one of a closed list",
-        "customer_case.source": "the system that it came from, masked; counts are kept by it",
-        "customer_case.product": "which product, masked; counts are kept by it",
         "problem.title": _STAFF,
         "action.kind": "one of a closed list",
         "action.title": _STAFF,

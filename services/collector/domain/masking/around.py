@@ -3,6 +3,8 @@
 import re
 
 BARRIER = "\ufffc"  # Stands where nothing may be read: a token, a public hotline.
+# What else people put between the groups of a number, the same each time; alone it would part many innocent ones.
+ODD_GAP = r"(?:[~_|、\n]|[ ]-[ ])"
 _NEAR = 24
 _STOPS = re.compile(r"[\n\ufffc。!?;]")
 # What these name is no person's: an order, a parcel, a model, a part, a price.

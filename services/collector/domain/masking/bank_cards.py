@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from services.collector.domain.masking.around import after, before, names_something_else
+from services.collector.domain.masking.around import ODD_GAP, after, before, names_something_else
 from services.collector.domain.masking.span import Kind, Span, every
 
 _CARD = re.compile(r"(?<![\dA-Za-z])(?<!\d[.,\-])[2-6]\d{3}(?:[ \-]?\d){11,15}(?!\d|[.,]\d)")
@@ -36,6 +36,10 @@ _SHORT = re.compile(r"(?<![\dA-Za-z])(?<!\d[.,\-])[1-6]\d{11,14}(?![\dA-Za-z]|[.
 _CARD_NEAR = re.compile(r"\bcards?\b|\bcharged|\brefund|\bdebit|\bcredit|卡|刷|退款", re.IGNORECASE | re.ASCII)
 _FOREIGN = re.compile(r"(?:身份证|证件|\bid card|\bserial|序列号|\bimei)[^\d]{0,16}$", re.IGNORECASE | re.ASCII)
 
+_ODDLY_GROUPED = re.compile(
+    rf"(?<![\w.,])\d{{4}}(?P<gap>{ODD_GAP}|\.)\d{{4}}(?P=gap)\d{{4}}(?P=gap)\d{{4}}(?!\d|(?P=gap)\d)"
+)
+
 
 def find(view: str) -> Iterator[Span]:
     """Card numbers, accounts and IBANs."""
@@ -44,7 +48,7 @@ def find(view: str) -> Iterator[Span]:
     for span in every(_GROUPED, view, Kind.BANK_CARD):
         if not names_something_else(view, span.start):
             yield span
-    for pattern in (_CARD, _AMEX):
+    for pattern in (_CARD, _AMEX, _ODDLY_GROUPED):
         yield from (span for span in every(pattern, view, Kind.BANK_CARD) if _is_card(view, span))
     for span in every(_SHORT, view, Kind.BANK_CARD):
         near = f"{before(view, span.start, _FAR)} | {after(view, span.end, _FAR)}"

@@ -31,6 +31,11 @@ _ALIKE = {
     "卡": "咭",
 }
 _KEPT = "，："  # Between digits their plain forms belong to the number; these end it.
+# What a reader does not see (Default_Ignorable_Code_Point beyond category Cf), the blank of braille, and the frame of a
+# keycap emoji: between two digits they part nothing.
+_IGNORED = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u20e3\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 _CACHED_MAX = 0x10000
 
 
@@ -49,6 +54,8 @@ def _folded(character: str) -> str:
         return character
     if character.isdecimal():
         return str(unicodedata.decimal(character))
+    if _IGNORED.match(character) or unicodedata.category(character) == "Cf":
+        return " "
     compatible = unicodedata.normalize("NFKC", character)
     return compatible if len(compatible) == 1 else character
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from services.collector.domain.masking.around import after, before, names_something_else
+from services.collector.domain.masking.around import ODD_GAP, after, before, names_something_else
 from services.collector.domain.masking.span import Kind, Span, every
 
 _PROVINCES = "1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]"
@@ -46,12 +46,19 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _FAR = 40
 
+_ODDLY_GROUPED = re.compile(
+    rf"(?<![\w.,])(?P<place>\d{{6}})(?P<gap>{ODD_GAP})(?P<born>(?:19|20)\d{{6}})(?P=gap)(?P<last>\d{{3}}[\dXx])(?!\w)"
+)
+
 
 def find(view: str) -> Iterator[Span]:
     """Identity numbers. The check digit tells when nothing else does; near misses count where they are named."""
     yield from every(_NAMED, view, Kind.ID_CARD)
     yield from (span for span in every(_CHINESE, view, Kind.ID_CARD) if _is_chinese(view, span))
     yield from (span for span in every(_OLD, view, Kind.ID_CARD) if _is_near(_CARD_NAMED, view, span))
+    for match in _ODDLY_GROUPED.finditer(view):
+        if has_check_digit("".join(match.group("place", "born", "last")).upper()):
+            yield Span(match.start(), match.end(), Kind.ID_CARD)
     yield from every(_EMIRATES, view, Kind.ID_CARD)
     for match in _SOCIAL.finditer(view):
         span = Span(match.start(), match.end(), Kind.ID_CARD)

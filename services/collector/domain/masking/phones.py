@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from services.collector.domain.masking.around import BARRIER, after, before, names_something_else
+from services.collector.domain.masking.around import BARRIER, ODD_GAP, after, before, names_something_else
 from services.collector.domain.masking.span import Kind, Span, every
 
 _SEP = r"[ \-./()·]{0,2}"
@@ -15,6 +15,7 @@ _MOBILE = re.compile(
     rf"{_ALONE}(?:\(?(?:\+|00)?86\)?[ \-]{{0,2}})?"
     rf"1(?:[3-9]\d(?:{_SEP}\d){{8}}|[3-9]\d[,，]\d{{4}}[,，]\d{{4}}|[ \-.][3-9](?:[ \-.]\d){{9}})(?!\d){_EXTENSION}"
 )
+_ODDLY_GROUPED = re.compile(rf"(?<![\w.,])1[3-9]\d(?P<gap>{ODD_GAP})\d{{4}}(?P=gap)\d{{4}}(?!\d|(?P=gap)\d)")
 _COUNTRY = re.compile(
     rf"{_ALONE}\(?(?:\+[ ]?|00[ ]?(?={_CODES}))(?:"
     rf"1\)?(?:{_SEP}\d){{10}}"
@@ -75,7 +76,7 @@ _FAR = 40
 def find(view: str) -> Iterator[Span]:
     """Phone numbers, without the public hotlines that everybody may call."""
     private = _HOTLINE.sub(_hidden_unless_own, view)
-    for pattern in (_MOBILE, _COUNTRY, _PAIRS, _SPACED):
+    for pattern in (_MOBILE, _ODDLY_GROUPED, _COUNTRY, _PAIRS, _SPACED):
         yield from every(pattern, private, Kind.PHONE)
     for pattern in (_TRUNK, _AMERICAN, _CALLED):
         yield from (span for span in every(pattern, private, Kind.PHONE) if _may_be_called(view, span))
