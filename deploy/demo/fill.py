@@ -83,10 +83,12 @@ def _count(doors: Doors) -> int:
 
 
 def _gather(doors: Doors, problem: Document, opened: Sequence[Opened], moment: datetime) -> str:
-    """A problem with the cases of its wave, and its action as far as it came."""
-    wave = problem["wave"]
-    ids = [one.case["id"] for one in opened if one.item.wave == wave and fates.is_gathered(one.item, moment)]
-    body = {"title": problem["title"], "case_ids": ids, "occurred_at": _ago(moment, problem)}
+    """A problem with its cases, and its action as far as it came."""
+    body = {
+        "title": problem["title"],
+        "case_ids": _behind(problem, opened, moment),
+        "occurred_at": _ago(moment, problem),
+    }
     problem_id: str = doors.post("tracker", "/v1/problems", body)["id"]
     action = problem["action"]
     planned = {name: action[name] for name in ("title", "kind", "answers")}
@@ -95,6 +97,17 @@ def _gather(doors: Doors, problem: Document, opened: Sequence[Opened], moment: d
     for move in action["moves"]:
         doors.post("tracker", path, {"to": move["to"], "note": move["note"], "occurred_at": _ago(moment, move)})
     return problem_id
+
+
+def _behind(problem: Document, opened: Sequence[Opened], moment: datetime) -> list[str]:
+    """The cases of a wave, or the youngest about a topic."""
+    if "wave" in problem:
+        wave = problem["wave"]
+        return [one.case["id"] for one in opened if one.item.wave == wave and fates.is_gathered(one.item, moment)]
+    told = sorted(
+        (one for one in opened if one.item.topic.key == problem["topic"]), key=lambda one: one.item.occurred_at
+    )
+    return [one.case["id"] for one in told[-problem["cases_max"] :]]
 
 
 def _ago(moment: datetime, what: Document) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import asyncpg
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import to_tuple
 
 from deploy.databases import NoUrlError
 from deploy.doctor.patient import Finding, Patient, State, failed, ok
@@ -152,4 +153,7 @@ def _heads(service: str) -> set[str]:
     config.set_main_option("script_location", str(HERE))
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", f"{GROUND_VERSIONS}\n{versions_of(service)}")
-    return set(ScriptDirectory.from_config(config).get_heads())
+    scripts = ScriptDirectory.from_config(config)
+    # What another revision stands on is implied by it, and Alembic does not write it down as well.
+    implied = {name for revision in scripts.walk_revisions() for name in to_tuple(revision.dependencies, default=())}
+    return set(scripts.get_heads()) - implied

@@ -41,9 +41,16 @@ def _visible(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    if any(unicodedata.category(character) == "Cc" for character in text):
-        raise PydanticCustomError("bad_characters", "control character")
-    return text
+    """A line break becomes a space, any other control a mark: no feedback is lost for what slipped in."""
+    if text.isprintable():
+        return text
+    return "".join(_printed(character) for character in text)
+
+
+def _printed(character: str) -> str:
+    if unicodedata.category(character) != "Cc":
+        return character
+    return " " if character.isspace() else "\ufffd"
 
 
 # The patterns stand in the JSON schema as well, so that a caller's validator agrees with ours.
@@ -53,10 +60,5 @@ FilledText = Annotated[
     str, AfterValidator(_clean), AfterValidator(_visible), Field(json_schema_extra={"pattern": _FILLED, "minLength": 1})
 ]
 # A name is shown in lists, mails and terminals, where a line break makes another line and an escape does worse.
-_PRINTED = r"[^\u0000-\u001f\u007f-\u009f]*"
-OneLine = Annotated[
-    FilledText,
-    AfterValidator(_one_line),
-    Field(json_schema_extra={"pattern": rf"^{_PRINTED}[^\s\u0000-\u001f\u007f-\u009f]{_PRINTED}$", "minLength": 1}),
-]
+OneLine = Annotated[FilledText, AfterValidator(_one_line)]
 Name = Annotated[OneLine, Field(max_length=NAME_LENGTH_MAX)]

@@ -39,7 +39,7 @@ def test_without_an_instance_it_says_how_to_start_one(tmp_path: Path) -> None:
 
 def test_it_fills_once_shows_it_again_and_fills_anew(instance: Instance) -> None:
     first = instance.command("demo", "--items", str(ITEMS))
-    assert [first[name] for name in ("feedback", "cases", "problems", "actions")] == [ITEMS, ITEMS, 2, 2]
+    assert [first[name] for name in ("feedback", "cases", "problems", "actions")] == [ITEMS, ITEMS, 5, 5]
     assert first["url"].endswith("/console")
     assert "/welcome#hl_" in first["link"]
     look_at_the_year(instance, first["tenant_id"])
@@ -60,7 +60,7 @@ def look_at_the_year(instance: Instance, tenant_id: str) -> None:
     assert {"new", "solved", "closed"} <= {case["state"] for case in cases}
     assert any(case["assignee_id"] for case in cases)
     actions = listed(instance, tenant_id, "/v1/actions")
-    assert {action["state"] for action in actions} == {"closed", "analyse"}
+    assert {action["state"] for action in actions} == {"closed", "analyse", "implement", "plan", "draft"}
     assert min(action["created_at"] for action in actions) < min(case["opened_at"] for case in cases)
     notices = listed(instance, tenant_id, "/v1/notices")
     assert notices
