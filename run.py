@@ -22,7 +22,7 @@ LOCKS = ROOT / "requirements"
 PYTHON_MIN = (3, 11)
 EXIT_CANNOT_INSTALL = 3
 # The development set holds the whole runtime set, so one environment serves both.
-DEVELOPER_COMMANDS = {"test", "check"}
+DEVELOPER_COMMANDS = {"test", "check", "screenshots"}
 INSTALL_TIMEOUT_S = 1800
 
 

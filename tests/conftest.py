@@ -37,6 +37,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.stash[LEFT_OUT] = [item.nodeid for item in left_out]
         _leave_out(config, items, left_out)
+    # A browser's library keeps a loop running in its process, beside which no asynchronous test can have one.
+    items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))
 
 
 def _leave_out(config: pytest.Config, items: list[pytest.Item], left_out: list[pytest.Item]) -> None:

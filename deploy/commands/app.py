@@ -19,6 +19,7 @@ from deploy.commands import (
     mails,
     migrate,
     ps,
+    screenshots,
     sql_roles,
     status,
     stop,
@@ -45,6 +46,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "migrate": migrate.migrate,
     "sql-roles": sql_roles.sql_roles,
     "contract": contract.contract,
+    "screenshots": screenshots.screenshots,
     "test": test.test,
     "check": test.check,
 }

@@ -47,3 +47,24 @@ def measure_overview(
     ]
     answer(document, as_json=json, text="\n".join(lines))
     raise typer.Exit(0 if document["ok"] else 1)
+
+
+@group.command("console")
+def measure_console(
+    *,
+    rounds: Annotated[int, typer.Option(min=1, help="Fresh visits to each page; the median counts.")] = 5,
+    json: JsonOption = False,
+) -> None:
+    """Measures how soon each page of the console shows something, on the demo. Needs a browser, and `run.py check`."""
+    try:
+        from benchmarks import console  # noqa: PLC0415 - the browser's library is of the development set only
+
+        document = console.measure(rounds=rounds)
+    except ModuleNotFoundError as error:
+        fail(f"{error.name} is not installed; this installs it: python3 run.py check", as_json=json)
+    except BenchmarkError as error:
+        fail(str(error), as_json=json)
+    lines = [f"{page}: {ms} ms" for page, ms in document["first_paint_ms"].items()]
+    total = f"median of {len(lines)} pages {document['median_ms']} ms, worst {document['worst_ms']} ms"
+    answer(document, as_json=json, text="\n".join([*lines, total]))
+    raise typer.Exit(0 if document["ok"] else 1)

@@ -1,39 +1,22 @@
 """A real browser in front of a real instance; whatever a page breaks on its way fails the test."""
 
-import re
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from deploy.commands.ground import find_instance
+from deploy.pictures import browser, guest
+from deploy.pictures.watch import Watch
 from tests.instance import Instance, running_instance
 
-CHROMIUM = Path("/usr/bin/chromium")  # Debian's.
 WAIT_MS = 10_000
 PASSWORD = "mauve tractor nine kettles"
-# The browser complains of every refusal; that of a door is said on the page, which is what tests look at.
-_REFUSED = re.compile(r"/v1/.* status of 4(09|12|22)")
 ROLES = ["admin", "agent", "quality", "dpo"]
-
-
-@dataclass
-class Watch:
-    """What a page must never do: ask another host, break its policy, or fail in a script."""
-
-    host: str
-    faults: list[str] = field(default_factory=list)
-
-    def on_request(self, request: Request) -> None:
-        if urlsplit(request.url).netloc not in (self.host, ""):
-            self.faults.append(f"asked another host: {request.url}")
-
-    def on_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not _REFUSED.search(f"{message.location['url']} {message.text}"):
-            self.faults.append(f"console: {message.text}")
+DEMO_ITEMS = 120  # Few, so that the tests are fast.
 
 
 @pytest.fixture(scope="session")
@@ -45,11 +28,16 @@ def instance() -> Iterator[Instance]:
 # Of one file alone: while it is open, Playwright's own loop stands in the way of tests that await.
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    assert CHROMIUM.exists(), "install Debian's package chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    with browser.chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def visitor(instance: Instance) -> Iterator[guest.Guest]:
+    """Somebody who may see everything in a small demo."""
+    instance.command("demo", "--items", str(DEMO_ITEMS))
+    with guest.guest(find_instance(instance.data, as_json=False)) as somebody:
+        yield somebody
 
 
 @pytest.fixture(scope="session")
@@ -85,9 +73,7 @@ def page(context: BrowserContext, console_url: str) -> Iterator[Page]:
     """A page of somebody who is not signed in."""
     opened = context.new_page()
     watch = Watch(urlsplit(console_url).netloc)
-    opened.on("request", watch.on_request)
-    opened.on("console", watch.on_console)
-    opened.on("pageerror", lambda error: watch.faults.append(f"script: {error}"))
+    watch.over(opened)
     yield opened
     assert watch.faults == []
 

@@ -3,6 +3,7 @@
 from services.tracker.api.console import (
     actions,
     case,
+    design,
     entry,
     find,
     inbox,
@@ -24,6 +25,7 @@ from services.tracker.api.console import (
 PAGES = (
     actions,
     case,
+    design,
     entry,
     find,
     inbox,

@@ -111,8 +111,9 @@ class Drawing:
 
 
 def fitted(svg: str) -> str:
-    """The drawing without inline styles, which our pages forbid, in the page's own colours."""
-    return _INK.sub(lambda ink: INKS[ink[0]], _STYLE.sub("", svg))
+    """The drawing in the page's own colours, without inline styles, which our pages forbid. Its words stand beside."""
+    plain = _STYLE.sub("", svg).replace("<svg ", '<svg aria-hidden="true" ', 1)
+    return _INK.sub(lambda ink: INKS[ink[0]], plain)
 
 
 def _is_secret(name: str) -> bool:

@@ -20,4 +20,4 @@ document.addEventListener("keydown", (event) => {
 listen({ "?": () => document.getElementById("help").showModal(), "Ctrl+k": openPalette });
 for (const link of document.querySelectorAll("[data-key]")) listen({ [link.dataset.key]: () => go(link.href) });
 // On a phone the chosen tab may stand beside the screen.
-document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+document.querySelector(".scroll-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
