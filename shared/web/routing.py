@@ -107,5 +107,7 @@ def _check_query(request: Request, known: dict[str, bool]) -> None:
         for name, times in sent.items()
         if times > 1 and not known.get(name, True)
     ]
+    given = request.query_params.multi_items()
+    errors += [FieldError(pointer(("query", name)), "nul") for name, value in given if "\0" in value]
     if errors:
         raise Problem("invalid", 422, errors=errors)

@@ -117,7 +117,10 @@ def named(desk: Page, instance: Instance) -> str:
     with instance.client("tracker") as client:
         path = f"/v1/cases?feedback_id={feedback_id}"
         until(lambda: bool(client.get(path).json()["items"]), "the case is open")
-    desk.goto(f"/console/find?q={feedback_id}")
+    desk.goto("/console/inbox")
+    desk.keyboard.press("/")
+    desk.keyboard.type(feedback_id)
+    desk.keyboard.press("Enter")
     expect(desk).to_have_url(re.compile("/console/cases/"))
     return feedback_id
 

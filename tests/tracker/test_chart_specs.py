@@ -18,6 +18,7 @@ from services.tracker.domain.action_states import ActionState
 from services.tracker.domain.periods import Period, Span, span_of
 from services.tracker.domain.telling import NoticeState
 from shared.contracts.vocabulary import Language, Urgency
+from shared.ids import new_id
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MOMENT = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -166,7 +167,7 @@ async def draw() -> AsyncIterator[Callable[[Figure], Any]]:
 
     async def drawn(figure: Figure) -> str:
         assert figure.spec is not None
-        return await drawing.draw(figure.spec)
+        return await drawing.draw(figure.spec, new_id())
 
     yield drawn
     await drawing.close()

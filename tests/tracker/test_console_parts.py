@@ -46,6 +46,8 @@ def test_only_the_heaviest_words_are_marked() -> None:
     "there",
     [
         "//evil.test",
+        "///console/x",
+        "http://[/console/",
         "https://evil.test/console/",
         "/console/../v1/me\n",
         "\\\\evil.test",

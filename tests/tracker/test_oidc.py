@@ -99,7 +99,7 @@ async def test_who_was_invited_comes_in_and_is_known_ever_after(house: House, te
     async with people_of(house, tenant_id, **settings_for(provider)) as people, browser_of(people) as browser:
         invited = await invite(people)
         back = await browser.get(await consent(await begin(browser, tenant_id), "s1"))
-        assert (back.status_code, back.headers["location"]) == (303, "/v1/me")
+        assert (back.status_code, back.headers["location"]) == (303, "/console")
         assert {"HttpOnly", "SameSite=lax"} <= set(back.headers["set-cookie"].split("; "))
         assert (await me(browser))["id"] == invited["id"]
         async with house.query("tracker") as owner:

@@ -67,18 +67,20 @@ async def post_mail_test(request: Request, here: Here, actor: Manager, _: Person
     )
 
 
-async def _oneself(here: Context, actor: Actor) -> tuple[Member, str]:
-    """Whom to write to, and in whose name."""
+async def _oneself(here: Context, actor: Actor) -> tuple[Member, str | None]:
+    """Whom to write to, and in whose name; a demonstration has none, for nothing of it leaves."""
     async with here.database.transaction(actor.tenant_id) as tx:
         member = await read_member(tx, actor.tenant_id, actor.member_id) if actor.member_id else None
         tenant = await read_tenant(tx, actor.tenant_id)
     if member is None or member.email is None:
         raise Problem("not_found", 404)
-    return member, (tenant.brand if tenant else None) or here.mail.brand
+    if tenant is None or tenant.is_demo:
+        return member, None
+    return member, tenant.brand or here.mail.brand
 
 
-async def _tried(here: Context, member: Member, brand: str, test_id: UUID) -> Trial:
-    if here.mail.mailer is None:
+async def _tried(here: Context, member: Member, brand: str | None, test_id: UUID) -> Trial:
+    if here.mail.mailer is None or brand is None:
         return Trial(MailFault.NO_SERVER)
     letter = write_letter(OwnMail.TEST, Language(member.language), brand=brand)
     return await here.mail.mailer.trial(Mail(test_id, member.email or "", letter, now()))

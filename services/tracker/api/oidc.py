@@ -46,7 +46,7 @@ FLOW_COOKIE = "huiyin_oidc"
 FLOW_S_MAX = 600
 PARAMETER_LENGTH_MAX = 4_096
 # Always the same place, so that no link of somebody else's leads away from here.
-AFTER_SIGN_IN = "/v1/me"
+AFTER_SIGN_IN = "/console"
 _RANDOM_BYTES = 32
 
 _log = get_log("sign-in")

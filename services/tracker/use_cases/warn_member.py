@@ -9,6 +9,7 @@ from services.tracker.notifiers.email import Ending, Mail, Mailer
 from services.tracker.notifiers.letters import write_letter
 from services.tracker.store.member_tables import Member
 from services.tracker.store.members import read_member
+from services.tracker.store.tenants import read_tenant
 from shared.access import audit
 from shared.access.audit import AuditLine
 from shared.clock import Clock, now
@@ -45,7 +46,10 @@ class WarnMember:
         """Sends, and writes down how that ended. Raises TryLaterError while the mail server is away."""
         async with self.database.transaction(claim.tenant_id) as tx:
             member = await read_member(tx, claim.tenant_id, UUID(claim.args["member_id"]))
-        ending = None if self.mailer is None or member is None else await self._send(claim, self.mailer, member)
+            tenant = await read_tenant(tx, claim.tenant_id)
+        # Nothing of a demonstration leaves.
+        mailer = None if tenant is None or tenant.is_demo else self.mailer
+        ending = None if mailer is None or member is None else await self._send(claim, mailer, member)
         if ending is Ending.NOT_NOW and self.clock() < datetime.fromisoformat(claim.args["until"]):
             raise TryLaterError(RETRY_PAUSE_S)
         async with self.database.transaction(claim.tenant_id) as tx:

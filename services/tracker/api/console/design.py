@@ -25,7 +25,7 @@ async def get_design(here: Here, visit: Visitor) -> HTMLResponse:
     """One page with all of it, in the person's language and light."""
     figure = _figure(visit)
     try:
-        drawing = await here.drawing.draw(figure.spec) if figure.spec else None
+        drawing = await here.drawing.draw(figure.spec, visit.actor.tenant_id) if figure.spec else None
     except ChartFaultError:  # The table behind it speaks for itself.
         drawing = None
     shown: dict[str, Any] = {"sizes": SIZES, "spaces": SPACES, "colours": COLOURS, "icons": ICONS}

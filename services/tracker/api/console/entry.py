@@ -2,7 +2,6 @@
 
 from http import HTTPStatus
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -108,8 +107,8 @@ async def get_static(request: Request, digest: str, name: str) -> Response:
 
 def own_path(there: str) -> str:
     """Where to go on: only ever a page of the console."""
-    parts = urlsplit(there.replace("\\", "/"))
-    is_own = not parts.scheme and not parts.netloc and parts.path.startswith(f"{ROOT}/") and "//" not in parts.path
+    path = there.partition("?")[0]
+    is_own = path.startswith(f"{ROOT}/") and "//" not in path and "\\" not in there
     return there if is_own and there.isprintable() else f"{ROOT}/inbox"
 
 

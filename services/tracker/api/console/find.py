@@ -2,14 +2,14 @@
 
 import re
 from http import HTTPStatus
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.tracker.api.console.page import ROOT, PageRouter, Visit, Worker
 from services.tracker.api.context import Context, Here
+from services.tracker.api.forms import read_form
 from services.tracker.store.cases import CaseFilter, list_cases, read_case
 from shared.access.scopes import Scope
 from shared.peers.reading import PeerSilentError
@@ -20,14 +20,13 @@ _RECEIPT = re.compile(r"[2-9A-HJKMNP-TV-Z]{4}(?:[- ]?[2-9A-HJKMNP-TV-Z]{4}){2}",
 router = PageRouter("/find")
 
 
-@router.get("", include_in_schema=False)
-async def get_find(
-    here: Here, visit: Worker, q: Annotated[str, Query(min_length=1, max_length=SOUGHT_LENGTH_MAX)]
-) -> Response:
-    """Leads to the one case, or to the inbox of one customer."""
-    address = await _address(here, visit, q.strip())
+@router.post("", include_in_schema=False)
+async def post_find(request: Request, here: Here, visit: Worker) -> Response:
+    """Leads to the one case, or to the inbox of one customer. A POST, so that no address stands in a URL."""
+    sought = (await read_form(request)).get("q", "").strip()[:SOUGHT_LENGTH_MAX]
+    address = await _address(here, visit, sought)
     if address is None:
-        return visit.page("not_found.html", status=HTTPStatus.NOT_FOUND, sought=q.strip())
+        return visit.page("not_found.html", status=HTTPStatus.NOT_FOUND, sought=sought)
     return RedirectResponse(f"{ROOT}/{address}", HTTPStatus.SEE_OTHER)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Query, Response
@@ -88,7 +89,9 @@ async def get_overview(here: Here, visit: Reader, wanted: Annotated[WantedPage, 
 async def get_figure(here: Here, visit: Reader, name: str, wanted: Annotated[WantedFigure, Query()]) -> HTMLResponse:
     """One chart with its sentence and its table, as a piece of the page."""
     figure = await _figure(here, visit, name, wanted, wanted.width_px())
-    answer = visit.page("parts/figure.html", figure=figure, svg=await _drawn(here, figure), wanted=wanted)
+    answer = visit.page(
+        "parts/figure.html", figure=figure, svg=await _drawn(here, figure, visit.actor.tenant_id), wanted=wanted
+    )
     answer.headers.update(NOT_KEPT)
     return answer
 
@@ -114,12 +117,12 @@ async def _figure(here: Context, visit: Visit, name: str, wanted: Wanted, width_
         return await count(tx, Asked(visit.actor.tenant_id, span, wanted.narrowed(), look))
 
 
-async def _drawn(here: Context, figure: Figure) -> str | None:
+async def _drawn(here: Context, figure: Figure, whose: UUID) -> str | None:
     """The drawing; without one, the table speaks for itself."""
     if figure.spec is None:
         return None
     try:
-        return await here.drawing.draw(figure.spec)
+        return await here.drawing.draw(figure.spec, whose)
     except ChartFaultError:
         return None
 
@@ -128,5 +131,5 @@ async def _whole(here: Context, visit: Visit, wanted: Wanted) -> Mapping[str, tu
     found = {}
     for name in FIGURES:
         figure = await _figure(here, visit, name, wanted, WIDTH_PX)
-        found[name] = (figure, await _drawn(here, figure))
+        found[name] = (figure, await _drawn(here, figure, visit.actor.tenant_id))
     return found

@@ -22,6 +22,7 @@ from services.tracker.store.member_tables import Member
 from services.tracker.store.members import read_member
 from services.tracker.store.tenants import read_tenant
 from shared.access.credentials import Actor, SuspendedError
+from shared.access.keys import FIRST_TENANT_ID
 from shared.access.kinds import Kind
 from shared.access.scopes import Scope
 from shared.clock import now
@@ -98,6 +99,8 @@ class Visit:
             "me": self.member,
             "tenant": self.tenant,
             "brand": self.tenant.name,
+            # The instance's own settings are shown to those who run it.
+            "is_home": self.tenant.id == FIRST_TENANT_ID,
             "fmt": self.formats,
             "may": self.may,
             "scopes": Scope,

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Query
 from fastapi.responses import HTMLResponse, StreamingResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.tracker.api.console.page import PageRouter, Visit, visitor_with
 from services.tracker.api.console.settings import settings_page
@@ -39,6 +39,9 @@ Line = dict[str, Any]
 router = PageRouter("/settings")
 
 
+SINCE_MIN = date(2000, 1, 1)  # Before there was anything to tell; the first years of the calendar have no time zones.
+
+
 class AuditQuery(BaseModel):
     """What the list is narrowed to; an empty field of the form is none."""
 
@@ -46,7 +49,7 @@ class AuditQuery(BaseModel):
     actor: str = ""
     verb: str = ""
     object_id: UUID | Literal[""] = ""
-    since: date | Literal[""] = ""
+    since: Annotated[date, Field(ge=SINCE_MIN)] | Literal[""] = ""
 
     def since_at(self, zone: ZoneInfo) -> datetime | None:
         """The beginning of the day where the person is."""

@@ -11,6 +11,8 @@ import sys
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
+from weakref import WeakValueDictionary
 
 from shared.tether import dies_with_parent
 
@@ -32,6 +34,7 @@ INKS = {
     "#000013": "var(--paper)",
 }
 _INK = re.compile("|".join(INKS))
+_TAG = re.compile(r"<[^<>]*>")  # What stands between tags are words of people, and stays as it is.
 _STYLE = re.compile(r"""\sstyle=("[^"]*"|'[^']*')""")
 _SECRET_MARKS = ("_URL", "_KEY", "PASSWORD", "SECRET")
 
@@ -46,20 +49,25 @@ class Drawing:
     def __init__(self) -> None:
         self._child: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
+        self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._drawn: OrderedDict[str, str] = OrderedDict()
 
-    async def draw(self, spec: Spec) -> str:
-        """The chart as an SVG element. Raises ChartFaultError."""
+    async def draw(self, spec: Spec, whose: UUID) -> str:
+        """The chart as an SVG element; of one company, one waits for its turn at a time. Raises ChartFaultError."""
         line = json.dumps(spec, ensure_ascii=True, sort_keys=True)
         key = hashlib.sha256(line.encode()).hexdigest()
         if key not in self._drawn:
-            async with self._turn:
+            async with self._turn_of(whose), self._turn:
                 # Whoever waited for somebody else to ask the same finds it here.
                 if key not in self._drawn:
                     self._drawn[key] = fitted(await self._ask(line))
             while len(self._drawn) > DRAWINGS_KEPT_MAX:
                 self._drawn.popitem(last=False)
         return self._drawn[key]
+
+    def _turn_of(self, whose: UUID) -> asyncio.Lock:
+        turn: asyncio.Lock = self._turns.setdefault(whose, asyncio.Lock())
+        return turn
 
     async def close(self) -> None:
         """Ends the child."""
@@ -112,8 +120,11 @@ class Drawing:
 
 def fitted(svg: str) -> str:
     """The drawing in the page's own colours, without inline styles, which our pages forbid. Its words stand beside."""
-    plain = _STYLE.sub("", svg).replace("<svg ", '<svg aria-hidden="true" ', 1)
-    return _INK.sub(lambda ink: INKS[ink[0]], plain)
+    return _TAG.sub(lambda tag: _in_our_colours(tag[0]), svg).replace("<svg ", '<svg aria-hidden="true" ', 1)
+
+
+def _in_our_colours(tag: str) -> str:
+    return _INK.sub(lambda ink: INKS[ink[0]], _STYLE.sub("", tag))
 
 
 def _is_secret(name: str) -> bool:
