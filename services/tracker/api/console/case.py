@@ -11,17 +11,22 @@ from services.tracker.api.console.page import PageRouter, Visit, Worker, visitor
 from services.tracker.api.console.people import colleagues_of
 from services.tracker.api.context import Context, Here
 from services.tracker.console.highlight import highlight
-from services.tracker.domain.case_states import MOVES, SENTENCES, CaseState, CloseReason
+from services.tracker.domain.case_states import MOVES, CaseState, CloseReason
+from services.tracker.domain.telling import Reason, whom_to_tell
 from services.tracker.store.case_events import history_of
 from services.tracker.store.cases import read_case
+from services.tracker.store.notices import list_notices
 from services.tracker.store.problems import problems_of_case
 from services.tracker.store.tables import CustomerCase
 from shared.access.scopes import Scope
-from shared.contracts.vocabulary import Urgency
+from shared.contracts.vocabulary import Purpose, Urgency
+from shared.peers.addresses import PeerAwayError
 from shared.peers.reading import PeerSilentError
 from shared.web.problems import Problem
 
+CaseWriter = Annotated[Visit, visitor_with(Scope.CASES_WRITE)]
 PersonReader = Annotated[Visit, visitor_with(Scope.PII_READ)]
+ANSWERS_SHOWN_MAX = 100
 router = PageRouter("/cases")
 
 
@@ -53,6 +58,20 @@ async def get_customer(case_id: UUID, here: Here, visit: PersonReader) -> HTMLRe
     return visit.page("parts/customer.html", customer=answer)
 
 
+@router.get("/{case_id}/reach", include_in_schema=False)
+async def get_reach(case_id: UUID, here: Here, visit: CaseWriter) -> HTMLResponse:
+    """Whether an answer would reach the customer, and why not; asked when somebody begins to write one."""
+    case = await _found(case_id, here, visit)
+    try:
+        people = await here.addresses.read(
+            case.tenant_id, [case.customer_id] if case.customer_id else [], Purpose.REPLY
+        )
+    except PeerAwayError:
+        raise Problem("unavailable", 503) from None
+    told = whom_to_tell(people.get(case.customer_id) if case.customer_id else None)
+    return visit.page("parts/reach.html", reason=told if isinstance(told, Reason) else None)
+
+
 async def _case(case_id: UUID, here: Context, visit: Visit, template: str) -> HTMLResponse:
     async with here.database.transaction(visit.actor.tenant_id) as tx:
         case = await read_case(tx, visit.actor.tenant_id, case_id)
@@ -60,6 +79,7 @@ async def _case(case_id: UUID, here: Context, visit: Visit, template: str) -> HT
             raise Problem("unknown_case", 404)
         history = await history_of(tx, case)
         problems = await problems_of_case(tx, visit.actor.tenant_id, case_id)
+        notices = await list_notices(tx, visit.actor.tenant_id, None, case_id, (None, ANSWERS_SHOWN_MAX))
         people = await colleagues_of(tx, visit.actor.tenant_id, visit.say)
     return visit.page(
         template,
@@ -68,10 +88,10 @@ async def _case(case_id: UUID, here: Context, visit: Visit, template: str) -> HT
         pieces=highlight(case.text, case.terms),
         history=list(reversed(history)),
         problems=problems,
+        answers={notice.id: notice for notice in notices},
         people=people,
         category=await categories_of(here, visit),
         moves=MOVES[CaseState(case.state)],
-        state_says=SENTENCES[CaseState(case.state)][visit.say.language],
         reasons=list(CloseReason),
         urgencies=list(Urgency),
         now=visit.formats.now,

@@ -29,6 +29,7 @@ export function bind(article, afterwards) {
     if (name === "tag") return tags(article, put);
     if (name) return run(name);
   });
+  article.querySelector('[data-form="reply"] textarea')?.addEventListener("focus", () => reach(article), { once: true });
   for (const form of article.querySelectorAll("form[data-form]")) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -40,6 +41,17 @@ export function bind(article, afterwards) {
 async function tags(article, put) {
   const said = await ask(say("tags"), JSON.parse(article.dataset.tags).join(", "));
   if (said !== null) put({ tags: said.split(/[,，、]/).map((tag) => tag.trim()).filter(Boolean) });
+}
+
+// Before somebody writes in vain: whether an answer would arrive, and why not.
+async function reach(article) {
+  try {
+    const content = await fragment(`/console/cases/${article.dataset.id}/reach`);
+    article.querySelector('[data-form="reply"] button').disabled = Boolean(content.querySelector("[data-blocked]"));
+    article.querySelector('[data-slot="reach"]').replaceChildren(content);
+  } catch (error) {
+    complain(error);
+  }
 }
 
 async function show(article, name, button) {

@@ -14,6 +14,10 @@ const pane = desk.querySelector(".pane");
 const bulk = desk.querySelector(".bulk");
 const isWide = matchMedia("(min-width: 1181px)");
 const canWrite = desk.dataset.canWrite === "yes";
+// After these, the eye goes on to the next case, and what was selected is dealt with.
+const LEAVING = ["done", "snooze", "join"];
+// What the server can find; anything else filters the page that is there.
+const FINDABLE = /@|^[0-9a-f]{8}-[0-9a-f-]{27}$|^[2-9a-hj-kmnp-tv-z]{4}([- ]?[2-9a-hj-kmnp-tv-z]{4}){2}$/i;
 let here = null;
 let asked = 0;
 
@@ -88,7 +92,10 @@ async function run(name) {
   const ids = targets();
   const changed = await act(name, ids);
   await refresh(changed);
-  if (name === "done" && changed.length) step(1);
+  if (!changed.length || !LEAVING.includes(name)) return;
+  for (const row of selected()) tick(row).checked = false;
+  count();
+  step(1);
 }
 
 list?.addEventListener("click", (event) => {
@@ -133,6 +140,14 @@ const find = document.getElementById("find");
 find.addEventListener("input", () => {
   const wanted = find.value.trim().toLowerCase();
   for (const row of list?.children ?? []) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+  desk.querySelector(".nothing").hidden = !wanted || rows().length > 0;
+  count();
+});
+find.form.addEventListener("submit", (event) => {
+  if (FINDABLE.test(find.value.trim())) return;
+  event.preventDefault();
+  find.blur();
+  step(here && !here.hidden ? 0 : 1);
 });
 find.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {

@@ -13,6 +13,8 @@ export function toast(text, { bad = false, act = null } = {}) {
     button.addEventListener("click", () => { box.remove(); act.run(); });
     box.append(button);
   }
+  // What went well makes room for what comes next; what did not stays until its time.
+  for (const old of document.querySelectorAll(".toast:not(.bad)")) old.remove();
   document.querySelector(".toasts").append(box);
   setTimeout(() => box.remove(), act || bad ? OFFER_MS : SHOWN_MS);
 }
