@@ -20,6 +20,12 @@ _RECEIPT = re.compile(r"[2-9A-HJKMNP-TV-Z]{4}(?:[- ]?[2-9A-HJKMNP-TV-Z]{4}){2}",
 router = PageRouter("/find")
 
 
+@router.get("", include_in_schema=False)
+async def get_find(visit: Worker) -> Response:
+    """Where to look for something."""
+    return visit.page("not_found.html", sought="")
+
+
 @router.post("", include_in_schema=False)
 async def post_find(request: Request, here: Here, visit: Worker) -> Response:
     """Leads to the one case, or to the inbox of one customer. A POST, so that no address stands in a URL."""
