@@ -1,6 +1,6 @@
 """Where a person stands in an event's data: whose words a fact carries, and what it is without them.
 
-The same is written in SQL (`shared/migrations/versions`: `without_words` in ground_0050, `subjects_in` in ground_0020);
+The same is written in SQL (`shared/migrations/versions`: `without_words` in ground_0051, `subjects_in` in ground_0020);
 a test walks all events and compares both.
 """
 
@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 _WORDS = "text"
+_FREE = ("product", "source")  # Said by whoever sent it, in their own words.
 _PICKED = ("terms", "urgency_terms")  # Single words of the text, which a model saw.
 _CARRIED = "feedback"  # An event that carries a whole feedback along has it under this name.
 
@@ -29,10 +30,14 @@ def without_words(data: Mapping[str, Any]) -> dict[str, Any]:
     """The same fact, which says that somebody spoke and no longer what."""
     blank = {**data, **{name: [] for name in _PICKED if name in data}}
     if _WORDS in data:
-        return {**blank, _WORDS: ""}
+        return _silent(blank)
     if _spoken(data):
-        return {**blank, _CARRIED: {**data[_CARRIED], _WORDS: ""}}
+        return {**blank, _CARRIED: _silent(data[_CARRIED])}
     return blank
+
+
+def _silent(spoken: Mapping[str, Any]) -> dict[str, Any]:
+    return {**spoken, _WORDS: "", **{name: None for name in _FREE if name in spoken}}
 
 
 def _spoken(data: Mapping[str, Any]) -> Mapping[str, Any]:
