@@ -18,8 +18,8 @@ CASE_PROBLEMS: dict[str, Said] = {
     "nobody_to_answer": Said(
         "Nobody knows whose case this is, so nobody can be answered.",
         "Close it as told elsewhere when the customer was reached another way.",
-        "不知道该案例属于哪位客户，无法答复。",
-        "若已通过其他方式联系客户，请以“已另行告知”关闭案例。",
+        "不知道该工单属于哪位客户，无法答复。",
+        "若已通过其他方式联系客户，请以“已通过其他途径告知”关闭工单。",
     ),
 }
 

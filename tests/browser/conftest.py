@@ -6,14 +6,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from deploy.commands.ground import find_instance
 from deploy.pictures import browser, guest
 from deploy.pictures.watch import Watch
 from tests.instance import Instance, running_instance
 
-WAIT_MS = 10_000
+# As long as a test may wait on a busy box: only a failure is slower for it.
+WAIT_MS = 60_000
+expect.set_options(timeout=WAIT_MS)
 PASSWORD = "mauve tractor nine kettles"
 ROLES = ["admin", "agent", "quality", "dpo"]
 DEMO_ITEMS = 120  # Few, so that the tests are fast.

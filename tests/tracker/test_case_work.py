@@ -44,7 +44,7 @@ async def test_each_of_many_is_changed_by_itself(house: House, tenant_id: UUID) 
         assert {item["case"]["state"] for item in items if item["case"]} == {"solved"}
         assert items[1]["problem"]["code"] == "illegal_case_move"
         assert items[1]["problem"]["legal_moves"] == ["open"]
-        assert items[2]["problem"]["title"].startswith("案例不存在")
+        assert items[2]["problem"]["title"].startswith("工单不存在")
         assert (await us.read(f"/v1/cases/{seen}"))["tags"] == []
         assert (await them.read(f"/v1/cases/{foreign}"))["state"] == "new"
         async with house.query("tracker") as owner:

@@ -125,8 +125,10 @@ async def test_a_stranger_stays_outside(
 @pytest.mark.needs("node")
 async def test_with_a_role_for_strangers_they_come_into_the_first_tenant_alone(house: House, provider: str) -> None:
     settings = settings_for(provider, oidc_default_role=Role.VIEWER)
+    other = new_id()
+    await house.know_tenant(other)
     async with people_of(house, FIRST_TENANT_ID, **settings) as people, browser_of(people) as browser:
-        refused = await browser.get(await consent(await begin(browser, new_id()), "s3"))
+        refused = await browser.get(await consent(await begin(browser, other), "s3"))
         assert refused.json()["reason"] == "not_invited"
         await browser.get(await consent(await begin(browser, FIRST_TENANT_ID), "s3"))
         assert ((await me(browser))["roles"], (await me(browser))["name"]) == (["viewer"], "赵")

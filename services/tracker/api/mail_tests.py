@@ -74,9 +74,9 @@ async def _oneself(here: Context, actor: Actor) -> tuple[Member, str | None]:
         tenant = await read_tenant(tx, actor.tenant_id)
     if member is None or member.email is None:
         raise Problem("not_found", 404)
-    if tenant is None or tenant.is_demo:
+    if tenant is not None and tenant.is_demo:
         return member, None
-    return member, tenant.brand or here.mail.brand
+    return member, (tenant.brand if tenant else None) or here.mail.brand
 
 
 async def _tried(here: Context, member: Member, brand: str | None, test_id: UUID) -> Trial:

@@ -48,7 +48,7 @@ class WarnMember:
             member = await read_member(tx, claim.tenant_id, UUID(claim.args["member_id"]))
             tenant = await read_tenant(tx, claim.tenant_id)
         # Nothing of a demonstration leaves.
-        mailer = None if tenant is None or tenant.is_demo else self.mailer
+        mailer = None if tenant is not None and tenant.is_demo else self.mailer
         ending = None if mailer is None or member is None else await self._send(claim, mailer, member)
         if ending is Ending.NOT_NOW and self.clock() < datetime.fromisoformat(claim.args["until"]):
             raise TryLaterError(RETRY_PAUSE_S)
