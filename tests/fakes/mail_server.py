@@ -1,6 +1,6 @@
 """A real SMTP server on a port of its own, that can be told to misbehave as mail servers do."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -23,8 +23,13 @@ class MailServer:
         self.data_replies: list[str] = []
         self.hangs_up_after_data = 0
 
-    async def count(self) -> int:
-        return len(self.mails)
+    def to(self, *addresses: str) -> Callable[[], Awaitable[int]]:
+        """Counts the mails to these; other tests' jobs may be done meanwhile, and write to others."""
+
+        async def count() -> int:
+            return sum(mail["To"] in addresses for mail in self.mails)
+
+        return count
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's own name and arguments
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]

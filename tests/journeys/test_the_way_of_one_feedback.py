@@ -75,7 +75,11 @@ async def test_the_customers_of_a_company_that_came_later_are_answered_too(house
         made = await us.tracker.post("/v1/tenants", json={"slug": f"t-{new_id().hex[-12:]}", "name": "海尔"})
         for client in (us.collector, us.classifier, us.tracker):
             client.headers["Huiyin-Tenant"] = made.json()["id"]
-        body = {"text": "漏水", "customer": {"email": "li@example.test"}, "consent": {"purposes": ["reply"]}}
+        body = {
+            "text": "漏水",
+            "customer": {"email": "second-company@example.test"},
+            "consent": {"purposes": ["reply"]},
+        }
 
         async def is_taken() -> int:
             return (await us.collector.post("/v1/feedback", json=body | {"client_event_id": event})).status_code
@@ -84,7 +88,7 @@ async def test_the_customers_of_a_company_that_came_later_are_answered_too(house
         await eventually(is_taken, 200)
         await eventually(us.cases, 1)
         await us.close_action_for_all()
-        await eventually(us.mails.count, 1)
+        await eventually(us.mails.to("second-company@example.test"), 1)
 
 
 async def test_a_customer_speaks_and_is_answered_once_in_their_language(house: House, tenant_id: UUID) -> None:
@@ -102,7 +106,7 @@ async def test_a_customer_speaks_and_is_answered_once_in_their_language(house: H
             assert (await us.collector.post("/v1/feedback", json=body)).status_code == 201
         await eventually(us.cases, 3)
         await us.close_action_for_all()
-        await eventually(us.mails.count, 2)
+        await eventually(us.mails.to("zhang@example.test", "smith@example.test"), 2)
         by_address = {mail["To"]: mail for mail in us.mails.mails}
         assert by_address["zhang@example.test"]["Subject"] == "您反馈的问题已经解决"
         assert "已更换继电器" in by_address["zhang@example.test"].get_content()
