@@ -19,6 +19,10 @@ COUNTED_MAX = 10_000
 _STATE = "huiyin.rate"
 
 
+# A clock's reading plus a minute, less the reading, is not quite a minute: nobody waits for that.
+ROUNDING_S = 1e-6
+
+
 @dataclass(frozen=True)
 class Allowance:
     """How a request stands to its rate: `remaining` more may follow at once; `reset_s` until all may."""
@@ -48,8 +52,8 @@ class Rates:
         full_at = max(self._full_again_at.pop(who, moment), moment)
         after = full_at + step * cost
         wait_s = after - moment - WINDOW_S
-        if wait_s <= 0:
-            full_at = after
+        if wait_s <= ROUNDING_S:
+            full_at, wait_s = after, 0.0
         self._full_again_at[who] = full_at
         while len(self._full_again_at) > self._counted_max:
             self._full_again_at.popitem(last=False)

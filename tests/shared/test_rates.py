@@ -47,3 +47,9 @@ def test_each_has_a_bucket_of_their_own_and_the_longest_silent_is_forgotten() ->
 @pytest.mark.parametrize(("cost", "remaining"), [(1, 59), (50, 10), (61, 60)])
 def test_a_batch_takes_more_at_once(cost: int, remaining: int) -> None:
     assert Rates(clock=Time()).take("a", 60, cost=cost).remaining == remaining
+
+
+def test_whatever_the_clock_says_the_first_request_is_let_in() -> None:
+    moments = [31_890.613193417 + step * 0.7303 for step in range(2_000)]
+    assert any((moment + 60) - moment > 60 for moment in moments), "no reading here is rounded up"
+    assert [moment for moment in moments if Rates(clock=lambda at=moment: at).take("one", 1).is_over] == []  # type: ignore[misc]  # a clock
