@@ -12,6 +12,7 @@ from shared.access.scopes import Role
 from tests.fakes.mail_server import mail_server
 from tests.house_of_test import House
 from tests.tracker.people import people_of
+from tests.tracker.test_demonstrations import make
 
 TESTS = "/v1/mail-tests"
 
@@ -44,6 +45,14 @@ async def test_it_arrives_at_the_persons_own_address(house: House, tenant_id: UU
 
 async def test_without_a_server_it_says_so(house: House, tenant_id: UUID) -> None:
     said = await tried(house, tenant_id)
+    assert (said["is_sent"], said["fault"]) == (False, "no_server")
+
+
+async def test_nothing_of_a_demonstration_leaves_though_there_is_a_mail_server(house: House) -> None:
+    tenant_id = await make(house, is_demo=True)
+    with mail_server() as server:
+        said = await tried(house, tenant_id, **smtp(server.port))
+        assert server.mails == []
     assert (said["is_sent"], said["fault"]) == (False, "no_server")
 
 
