@@ -83,7 +83,7 @@ def data(scratch: Path) -> DataDir:
 
 
 @pytest.fixture(scope="session")
-async def house(data: DataDir) -> AsyncIterator[House]:
+async def standing_house(data: DataDir) -> AsyncIterator[House]:
     """Engines, migrated databases, and the way to build services on them."""
     engines = Engines(data, {}, on_change=lambda: None)
     environment = await engines.start()
@@ -92,6 +92,13 @@ async def house(data: DataDir) -> AsyncIterator[House]:
     yield House(data=data, environment=environment, engines=engines)
     watching.cancel()
     await engines.stop()
+
+
+@pytest.fixture
+async def house(standing_house: House) -> House:
+    """The house without jobs of earlier tests: whoever runs jobs would do theirs, too, and send their mails."""
+    await standing_house.drop_jobs()
+    return standing_house
 
 
 @pytest.fixture

@@ -93,6 +93,11 @@ class House:
             await connection.close()
         return key
 
+    async def drop_jobs(self) -> None:
+        """Forgets the tracker's jobs, of whichever tenant."""
+        async with self.query("tracker", "carrier") as carrier:
+            await carrier.execute("DELETE FROM job")
+
     async def know_tenant(self, tenant_id: UUID) -> None:
         """What all three services know of a tenant that was made."""
         for service in SERVICES:
