@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from fastapi import FastAPI
 
 from shared.access.scopes import Role, Scope
 from shared.database import Database
@@ -38,11 +39,10 @@ class Signed:
 class People:
     """A tenant's people. The client is signed in with the operator's key unless told otherwise."""
 
-    def __init__(
-        self, house: House, tenant_id: UUID, client: httpx.AsyncClient, address: str, database: Database
-    ) -> None:
+    def __init__(self, house: House, tenant_id: UUID, client: httpx.AsyncClient, address: str, app: FastAPI) -> None:
         self.house, self.tenant_id, self.client, self.address = house, tenant_id, client, address
-        self.database = database
+        self.app = app
+        self.database: Database = app.state.context.database
 
     async def post(self, path: str, status: int, *, by: Signed | None = None, **body: Any) -> Document:  # noqa: ANN401 - any JSON
         answer = await self.client.post(path, json=body, headers=by.auth if by else {})
@@ -110,4 +110,4 @@ async def people_of(
         running(app, key),
         httpx.AsyncClient(transport=transport, base_url=URL, headers=headers, timeout=WAIT_S) as client,
     ):
-        yield People(house, tenant_id, client, address, app.state.context.database)
+        yield People(house, tenant_id, client, address, app)
