@@ -20,6 +20,12 @@ OTHER_PASSWORD = "seven owls under a bridge"
 
 URL = "http://service"
 
+# A row of its own, as pages want it.
+COMPANY = """
+INSERT INTO tenant (tenant_id, id, slug, name, time_zone, languages, state, version, changed_at)
+VALUES ($1, $1, $2, '林家电', 'Asia/Shanghai', '{zh,en}', 'active', 1, now())
+"""
+
 Document = dict[str, Any]
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -16,9 +17,9 @@ from shared.clock import now
 from shared.ids import new_id
 from tests.fakes.on_a_port import on_a_port
 from tests.house_of_test import House, eventually
-from tests.tracker.people import People, Signed, people_of
+from tests.tracker.people import COMPANY, People, Signed, people_of
 from tests.tracker.test_charts import SPEC
-from tests.tracker.test_console_settings import COMPANY, page
+from tests.tracker.test_console_settings import page
 
 
 @asynccontextmanager
@@ -121,7 +122,7 @@ async def test_a_company_that_asks_for_many_drawings_keeps_nobody_else_waiting()
 
 
 async def test_only_the_instances_own_company_sees_its_mail_server(house: House, tenant_id: UUID) -> None:
-    more = {"smtp_host": "mail.inside.example", "smtp_port": 25, "smtp_security": "none"}
+    more: dict[str, Any] = {"smtp_host": "mail.inside.example", "smtp_port": 25, "smtp_security": "none"}
     async with people_of(house, tenant_id, **more) as people:
         async with house.query("tracker") as owner:
             await owner.execute(COMPANY, tenant_id, f"t{tenant_id.hex[-20:]}")

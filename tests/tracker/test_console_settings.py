@@ -13,15 +13,9 @@ from shared.access.scopes import Role, Scope
 from shared.contracts.vocabulary import Language
 from shared.ids import new_id
 from tests.house_of_test import House
-from tests.tracker.people import People, Signed, people_of
+from tests.tracker.people import COMPANY, People, Signed, people_of
 
 PAGES = [tab.path for tab in TABS]
-
-
-COMPANY = """
-INSERT INTO tenant (tenant_id, id, slug, name, time_zone, languages, state, version, changed_at)
-VALUES ($1, $1, $2, '林家电', 'Asia/Shanghai', '{zh,en}', 'active', 1, now())
-"""
 
 
 @pytest.fixture
