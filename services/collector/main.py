@@ -5,7 +5,18 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.collector.api import addresses, customers, erasures, feedback, feedback_reading, figures, receipts
+from services.collector.api import (
+    addresses,
+    customer_changes,
+    customers,
+    erasures,
+    feedback,
+    feedback_reading,
+    figures,
+    merges,
+    products,
+    receipts,
+)
 from services.collector.api.context import Context
 from services.collector.api.self_checks import look_at_keys
 from services.collector.api.senders import PublicDoors
@@ -31,10 +42,13 @@ ROUTERS = (
     *GROUND_ROUTERS,
     addresses.router,
     customers.router,
+    customer_changes.router,
     erasures.router,
     feedback.router,
     feedback_reading.router,
     figures.router,
+    merges.router,
+    products.router,
     receipts.router,
 )
 

@@ -1,6 +1,7 @@
 """What every broken rule of a field says, in English and Chinese. A test walks all codes."""
 
 from shared.web.case_texts import CASE_FIELD_RULES
+from shared.web.customer_texts import CUSTOMER_FIELD_RULES
 from shared.web.identity_texts import IDENTITY_FIELD_RULES
 from shared.web.said import Said
 
@@ -208,5 +209,6 @@ FIELD_RULES: dict[str, Said] = {
         "请同时提供或都不提供。",
     ),
     **CASE_FIELD_RULES,
+    **CUSTOMER_FIELD_RULES,
     **IDENTITY_FIELD_RULES,
 }

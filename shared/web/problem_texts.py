@@ -1,6 +1,7 @@
 """What every problem says, in English and Chinese: what is wrong, and what to do. A test walks all codes."""
 
 from shared.web.case_texts import CASE_PROBLEMS
+from shared.web.customer_texts import CUSTOMER_PROBLEMS
 from shared.web.identity_texts import IDENTITY_PROBLEMS
 from shared.web.people_texts import PEOPLE_PROBLEMS
 from shared.web.said import Said
@@ -127,6 +128,7 @@ PROBLEMS: dict[str, Said] = {
         "请稍后重试；若问题仍在，请将请求时间告知管理员。",
     ),
     **CASE_PROBLEMS,
+    **CUSTOMER_PROBLEMS,
     **IDENTITY_PROBLEMS,
     **PEOPLE_PROBLEMS,
 }

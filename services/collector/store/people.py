@@ -41,7 +41,7 @@ FROM unnest($2::uuid[], $3::text[]) AS given (id, language)
 WHERE customer.tenant_id = $1 AND customer.id = given.id
     AND (customer.language, customer.is_language_given) IS DISTINCT FROM (given.language, true)
 """
-_KEEP_ADDRESS = """
+KEEP_ADDRESS = """
 ON CONFLICT (tenant_id, customer_id, address_id)
 DO UPDATE SET verified_at = coalesce(address.verified_at, excluded.verified_at)
 """
@@ -190,7 +190,7 @@ class People:
         await self._tx.insert(Customer, list(gathered.customers.values()))
         await self._tx.insert(PersonKey, [self._person_key(customer_id) for customer_id in gathered.customers])
         addresses = [row for _, row in sorted(gathered.addresses.items())]
-        await self._tx.insert(Address, addresses, tail=_KEEP_ADDRESS)
+        await self._tx.insert(Address, addresses, tail=KEEP_ADDRESS)
         if gathered.languages:
             ids = sorted(gathered.languages)
             languages = [gathered.languages[customer_id] for customer_id in ids]

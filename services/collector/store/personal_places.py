@@ -11,7 +11,10 @@ REGISTER = PersonalRegister(
         PersonalPlace("address", "customer_id = ANY ($2)", ("sealed", "kind")),
         PersonalPlace("identity", "customer_id = ANY ($2)", ("blind_index", "kind")),
         PersonalPlace(
-            "customer", "id = ANY ($2)", ("sealed_profile",), {"sealed_profile": "NULL", "erased_at": "now()"}
+            "customer",
+            "id = ANY ($2)",
+            ("sealed_profile", "region", "reach_by"),
+            {"sealed_profile": "NULL", "region": "NULL", "reach_by": "NULL", "erased_at": "now()"},
         ),
         PersonalPlace(
             "consent",
@@ -30,6 +33,15 @@ REGISTER = PersonalRegister(
     impersonal={
         "tenant_key.wrapped_data_key": "a tenant's key, sealed under the master key",
         "tenant_key.wrapped_index_key": "as wrapped_data_key",
+        "product.model": "what a company sells",
+        "product.model_key": "as product.model",
+        "product.category": "a kind of appliance",
+        "product.skus": "a company's article numbers",
+        "exposure.lot": "a lot of a factory",
+        "exposure.month": "a month in which units were in service",
+        "customer_merge.state": "one of a closed list",
+        "customer_merge.decided_by": "what an operator calls a key, or a member's id",
+        "customer_merge.undone_by": "as decided_by",
         "tenant_home.country": "of a company",
         "customer.language": "one of two",
         "feedback.channel": "one of a closed list",

@@ -47,16 +47,46 @@ class TenantHome(CollectorTable, table=True):
 
 
 class Customer(CollectorTable, table=True):
-    """A person who spoke. One who was erased stays as an id without anything behind it, for the counts."""
+    """A person who spoke. One who was erased stays as an id without anything behind it, for the counts.
+
+    `merged_into` is another row of the same person: nothing of either is rewritten, so it can be taken back.
+    """
 
     __tablename__ = "customer"
+    __table_args__ = (
+        Index("customer_merged_idx", "tenant_id", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
+        Index("customer_newest_idx", "tenant_id", "created_at", "id"),
+    )
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
     language: str = Field(sa_type=Text)
     is_language_given: bool
     sealed_profile: bytes | None = Field(default=None, sa_type=LargeBinary)
+    region: str | None = Field(default=None, sa_type=Text)
+    reach_by: str | None = Field(default=None, sa_type=Text)
+    merged_into: UUID | None = None
     created_at: datetime = moment()
     erased_at: datetime | None = moment_or_none()
+
+
+class CustomerMerge(CollectorTable, table=True):
+    """What somebody decided of two customers: that they are one person, or that they are not; or took back."""
+
+    __tablename__ = "customer_merge"
+    __table_args__ = (
+        _of_customer("kept_id"),
+        _of_customer("merged_id"),
+        Index("customer_merge_pair_idx", "tenant_id", "merged_id", "kept_id"),
+    )
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    kept_id: UUID
+    merged_id: UUID
+    state: str = Field(sa_type=Text)
+    decided_by: str = Field(sa_type=Text)
+    decided_at: datetime = time_field()
+    undone_by: str | None = Field(default=None, sa_type=Text)
+    undone_at: datetime | None = moment_or_none()
 
 
 class PersonKey(CollectorTable, table=True):
