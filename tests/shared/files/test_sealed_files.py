@@ -12,9 +12,10 @@ import pytest
 
 from shared.clock import now
 from shared.crypto import SealBrokenError, new_key
-from shared.files.kept import FileGoneError, FilesAwayError, FileTooLargeError, NoRoomError
+from shared.files.kept import FileGoneError, Files, FilesAwayError, FileTooLargeError, NoRoomError
 from shared.files.pieces import HEAD_BYTES, PIECE_BYTES, SEALED_PIECE_BYTES
-from shared.files.sealed import SealedFiles, Volume
+from shared.files.sealed import SealedFiles
+from shared.files.writing import Volume
 
 KEY = new_key()
 WHERE = "tenant|attachment|file|1"
@@ -48,7 +49,7 @@ async def test_what_was_written_is_read_again(tmp_path: Path, size: int) -> None
 
 async def test_a_file_can_be_read_from_anywhere(tmp_path: Path) -> None:
     plain = os.urandom(LARGE)
-    files = SealedFiles(tmp_path, free_bytes_min=0)
+    files: Files = SealedFiles(tmp_path, free_bytes_min=0)
     kept = await files.write(chunked(plain), KEY, WHERE, NO_LIMIT)
     with files.open(kept.id, KEY, WHERE) as file:
         for start in (0, PIECE_BYTES - 3, 5 * PIECE_BYTES, LARGE - 5, LARGE, LARGE + 9, 1):
