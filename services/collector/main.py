@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from services.collector.api import (
     addresses,
+    channels,
     customer_changes,
     customers,
     erasures,
@@ -41,6 +42,7 @@ from shared.web.server import serve
 ROUTERS = (
     *GROUND_ROUTERS,
     addresses.router,
+    channels.router,
     customers.router,
     customer_changes.router,
     erasures.router,

@@ -9,7 +9,7 @@ from fastapi import Depends, Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationInfo, field_validator
 
 from services.collector.api.context import Here
-from services.collector.api.feedback_schema import EMAIL_LENGTH_MAX, Email, Phone
+from services.collector.channels.fields import EMAIL_LENGTH_MAX, Email, Phone
 from services.collector.domain.intake import Person
 from services.collector.store.customers import list_customers
 from services.collector.store.tables import Customer

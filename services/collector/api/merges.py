@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.collector.api.context import Here
 from services.collector.domain.merging import MergeRefusedError, MergeState
+from services.collector.store.merge_tables import CustomerMerge
 from services.collector.store.merges import find_alike, list_decisions
-from services.collector.store.tables import CustomerMerge
 from services.collector.use_cases.merge_customers import Decide, Pair, decline_merge, merge_customers, undo_merge
 from shared.access.credentials import Actor
 from shared.access.scopes import Scope

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.collector.domain.merging import MergeState
-from services.collector.store.tables import CustomerMerge
+from services.collector.store.merge_tables import CustomerMerge
 from shared.database import Tx
 from shared.ids import new_id
 from shared.paging import Place, after

@@ -69,26 +69,6 @@ class Customer(CollectorTable, table=True):
     erased_at: datetime | None = moment_or_none()
 
 
-class CustomerMerge(CollectorTable, table=True):
-    """What somebody decided of two customers: that they are one person, or that they are not; or took back."""
-
-    __tablename__ = "customer_merge"
-    __table_args__ = (
-        _of_customer("kept_id"),
-        _of_customer("merged_id"),
-        Index("customer_merge_pair_idx", "tenant_id", "merged_id", "kept_id"),
-    )
-    tenant_id: UUID = Field(primary_key=True)
-    id: UUID = Field(primary_key=True)
-    kept_id: UUID
-    merged_id: UUID
-    state: str = Field(sa_type=Text)
-    decided_by: str = Field(sa_type=Text)
-    decided_at: datetime = time_field()
-    undone_by: str | None = Field(default=None, sa_type=Text)
-    undone_at: datetime | None = moment_or_none()
-
-
 class PersonKey(CollectorTable, table=True):
     """The key of one person (`id` is the customer's). Without it, nothing of theirs can be read again."""
 
@@ -186,6 +166,7 @@ class Feedback(CollectorTable, table=True):
     rating: float | None = Field(default=None, sa_type=Float)
     rating_given: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     product: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    details: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     occurred_at: datetime = time_field()
     received_at: datetime = time_field()
     erased_at: datetime | None = moment_or_none()
@@ -230,6 +211,29 @@ class Erasure(CollectorTable, table=True):
     marks: list[list[str]] = Field(sa_column=Column(JSONB, nullable=False))
     reason: str = Field(sa_type=Text)
     erased_at: datetime = time_field()
+
+
+class WidgetSetting(CollectorTable, table=True):
+    """How a tenant's widgets look and what they say (`id` is the tenant's), where that is not as shipped."""
+
+    __tablename__ = "widget_setting"
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    version: int
+    settings: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    changed_at: datetime = time_field()
+
+
+class ConsentText(CollectorTable, table=True):
+    """What customers were asked to agree to. Rows are only added: a consent names the version, for good."""
+
+    __tablename__ = "consent_text"
+    __table_args__ = (UniqueConstraint("tenant_id", "version"),)
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    version: str = Field(sa_type=Text)
+    texts: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    created_at: datetime = moment()
 
 
 class PublicCode(CollectorTable, table=True):

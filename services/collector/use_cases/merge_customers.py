@@ -7,7 +7,7 @@ from uuid import UUID
 from services.collector.domain.merging import CHAIN_MAX, MergeRefusedError, MergeState
 from services.collector.store import merges
 from services.collector.store.groups import groups_of
-from services.collector.store.tables import CustomerMerge
+from services.collector.store.merge_tables import CustomerMerge
 from shared.access.audit import AuditLine, Done
 from shared.access.credentials import Actor
 from shared.database import Tx
