@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.collector.test_integrate import blocks
 from tests.instance import Instance, until
 
 pytestmark = pytest.mark.needs("chromium")
@@ -27,6 +28,13 @@ async ([url, key, body, keepalive]) => {
   } catch (error) {
     return { failed: error.name };
   }
+}
+"""
+FLUSH = """
+async ([collector, key]) => {
+  const { huiyin } = await import("/huiyin.mjs");
+  const item = () => ({ client_event_id: crypto.randomUUID(), text: "热".repeat(4_000) });
+  return await huiyin({ collector, key, queue: Array.from({ length: 50 }, item) }).flush();
 }
 """
 CONFIG = """
@@ -58,7 +66,10 @@ def site(folder: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with site(tmp_path_factory.mktemp("shop")) as origin:
+    folder = tmp_path_factory.mktemp("shop")
+    [module] = blocks("javascript")
+    (folder / "huiyin.mjs").write_text(module, encoding="utf-8")
+    with site(folder) as origin:
         yield origin
 
 
@@ -77,7 +88,9 @@ def collector_url(instance: Instance) -> str:
 @pytest.fixture(scope="module")
 def way(instance: Instance, shop: str, collector_url: str) -> tuple[str, str]:
     """Where to, and a publishable key that lists the shop, once the collector knows it."""
-    wanted = {"label": "shop", "kind": "publishable", "channel": "widget", "origins": [shop]}
+    wanted = {"label": "shop", "kind": "publishable", "channel": "widget", "origins": [shop]} | {
+        "requests_per_minute": 6_000
+    }
     with instance.client("tracker") as tracker:
         made: str = tracker.post("/v1/keys", json=wanted).raise_for_status().json()["key"]
     with instance.client("collector") as collector:
@@ -120,7 +133,7 @@ def test_a_listed_page_sends_and_reads_the_answer(
     with page_at(chromium, shop) as page:
         taken = page.evaluate(SEND, [*way, {"text": "一开就跳闸"}, keepalive])
         refused = page.evaluate(SEND, [*way, {"text": ""}, keepalive])
-        nobody = page.evaluate(SEND, [collector_url, "x", {"text": "x"}, keepalive])
+        nobody = page.evaluate(SEND, [way[0], "x", {"text": "x"}, keepalive])
     assert taken["status"] == 201
     assert taken["rate"], "the rate's header is shown to the page"
     assert (refused["status"], nobody["status"]) == (422, 401)
@@ -136,6 +149,16 @@ def test_a_page_elsewhere_sends_nothing(
         answers = [page.evaluate(SEND, [*way, {"text": "x"}, keepalive]) for keepalive in (False, True)]
     assert answers == [{"failed": "TypeError"}] * 2
     assert (heard(instance, "POST"), heard(instance, "OPTIONS")) == (posts, asked + 2)
+
+
+def test_a_full_queue_leaves_a_page_whole(
+    chromium: Browser, instance: Instance, shop: str, way: tuple[str, str]
+) -> None:
+    """More than 64 KiB, which a browser refuses to keep alive: then it goes the ordinary way."""
+    before = stored(instance)
+    with page_at(chromium, shop) as page:
+        assert page.evaluate(FLUSH, [*way]) == {"taken": 50, "dropped": 0, "retryAfter": 0}
+    assert stored(instance) == before + 50
 
 
 def test_a_page_is_told_its_config_and_that_it_has_the_newest(
