@@ -17,10 +17,11 @@ from services.collector.api import (
     merges,
     products,
     receipts,
+    widget,
 )
 from services.collector.api.context import Context
+from services.collector.api.origins import ListedOrigins, PublicDoors
 from services.collector.api.self_checks import look_at_keys
-from services.collector.api.senders import PublicDoors
 from services.collector.reactions import ACCESS
 from services.collector.settings import CollectorSettings
 from services.collector.store.keyring import ForeignMasterKeyError, Keyring
@@ -52,6 +53,7 @@ ROUTERS = (
     merges.router,
     products.router,
     receipts.router,
+    widget.router,
 )
 
 
@@ -86,7 +88,7 @@ def build(settings: CollectorSettings) -> FastAPI:
         running=ground.running(lanes),
         is_ready=is_ready,
         described=feedback.DESCRIBED,
-        around=[PublicDoors],
+        around=[partial(PublicDoors, listed=ListedOrigins(ground.database))],
     )
 
 

@@ -177,6 +177,12 @@ FIELD_RULES: dict[str, Said] = {
         "不是有效的电子邮箱地址。",
         "请按 name@example.com 的格式填写。",
     ),
+    "wording_uneven": Said(
+        "The languages ask customers for different purposes, or for none.",
+        "Write a text for the same purposes in every language that the widget speaks.",
+        "各语言征求授权的用途不一致，或没有任何用途。",
+        "请为组件的每种语言填写相同用途的授权文本。",
+    ),
     "not_a_url": Said(
         "This is not an address of the web.",
         "Write it like https://www.example.com/page, without a name or password in it.",

@@ -31,6 +31,12 @@ PROBLEMS: dict[str, Said] = {
         "请求体中断超过 {idle_s} 秒。",
         "请连续发送完整的请求体。",
     ),
+    "consent_text_fixed": Said(
+        "This version of the wording says something else already.",
+        "Customers may have agreed to it: give another wording another version.",
+        "该版本的授权文本已有其他内容。",
+        "客户可能已据此授权：请为新的文本使用新的版本号。",
+    ),
     "unauthorized": Said(
         "The key is missing, unknown, expired or revoked.",
         "Send Authorization: Bearer followed by a valid key.",

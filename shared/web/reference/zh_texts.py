@@ -36,6 +36,7 @@ DOORS_ZH: Mapping[str, str] = {
     "get_cases": "工单列表，最新在前，按所问筛选；同一项的多个值为“或”。",
     "get_channels": "所有渠道的中英文名称、限制及各自的专有字段。",
     "get_categories": "判断所用的类别，中英文。",
+    "get_consent_texts": "本公司曾请客户同意的全部授权文本，最新在前。",
     "get_customer": "一位客户的联系方式与授权；每次读取都会记录。",
     "get_customer_merges": "关于哪些客户是同一个人的决定，最新的在前。",
     "get_customers": "客户列表，最新的在前，不含个人信息。",
@@ -67,6 +68,8 @@ DOORS_ZH: Mapping[str, str] = {
     "get_tenant_export": "本租户的全部数据，密封内容已解开：每行一个 JSON 对象。审计会记录。",
     "get_tenants": "实例中的所有租户，最新在前。",
     "get_verdict": "对一条反馈的判断。",
+    "get_widget_config": "反馈组件所需的全部内容：各语言文字、授权文本、限制与外观；五分钟后值得再取。",
+    "get_widget_settings": "本公司反馈组件的外观、文字与授权文本。",
     "healthz": "进程是否存活。不读取任何数据。",
     "patch_action": "修改标题或答复，直到客户读到为止。",
     "patch_case": "修改工单；不合法的状态变更返回 409 并列出合法状态。",
@@ -115,5 +118,6 @@ DOORS_ZH: Mapping[str, str] = {
     "post_tenant_resume": "重新启用已停用的租户。",
     "post_tenant_suspend": "停用租户：其密钥和人员在数秒内被各处拒绝。不删除任何数据。",
     "put_exposure": "按型号和月份填报在用数量。重复提交不产生变化。",
+    "put_widget_settings": "设置反馈组件的全部内容。客户可能已同意的授权文本不可更改：新的文本须用新的版本号。",
     "readyz": "服务现在能否工作。",
 }
