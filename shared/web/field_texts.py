@@ -1,7 +1,9 @@
 """What every broken rule of a field says, in English and Chinese. A test walks all codes."""
 
 from shared.web.case_texts import CASE_FIELD_RULES
+from shared.web.file_texts import FILE_RULES
 from shared.web.identity_texts import IDENTITY_FIELD_RULES
+from shared.web.row_texts import ROW_RULES
 from shared.web.said import Said
 
 FIELD_RULE_OTHER = Said(
@@ -208,5 +210,7 @@ FIELD_RULES: dict[str, Said] = {
         "请同时提供或都不提供。",
     ),
     **CASE_FIELD_RULES,
+    **FILE_RULES,
+    **ROW_RULES,
     **IDENTITY_FIELD_RULES,
 }
