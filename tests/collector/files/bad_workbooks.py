@@ -16,12 +16,7 @@ def plain_parts() -> dict[str, bytes]:
     """The least that a workbook is made of."""
     kinds = {"xl/workbook.xml": "sheet.main", SHEET: "worksheet", "xl/sharedStrings.xml": "sharedStrings"}
     overrides = "".join(
-        f'<Override PartName="/{part}" ContentType="{_TYPES}.{kind}+xml"/>'
-        for part, kind in (
-            ("xl/workbook.xml", "sheet.main"),
-            (SHEET, "worksheet"),
-            ("xl/sharedStrings.xml", "sharedStrings"),
-        )
+        f'<Override PartName="/{part}" ContentType="{_TYPES}.{kind}+xml"/>' for part, kind in kinds.items()
     )
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
