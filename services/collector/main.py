@@ -5,7 +5,16 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.collector.api import addresses, customers, erasures, feedback, feedback_reading, figures, receipts
+from services.collector.api import (
+    addresses,
+    channels,
+    customers,
+    erasures,
+    feedback,
+    feedback_reading,
+    figures,
+    receipts,
+)
 from services.collector.api.context import Context
 from services.collector.api.self_checks import look_at_keys
 from services.collector.api.senders import PublicDoors
@@ -30,6 +39,7 @@ from shared.web.server import serve
 ROUTERS = (
     *GROUND_ROUTERS,
     addresses.router,
+    channels.router,
     customers.router,
     erasures.router,
     feedback.router,

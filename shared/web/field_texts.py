@@ -106,6 +106,9 @@ FIELD_RULES: dict[str, Said] = {
         "不是有效的日期时间。",
         "请按 2026-11-21T08:30:00Z 的格式填写。",
     ),
+    "not_a_date": Said(
+        "This is not a date.", "Write it like 2026-11-21.", "不是有效的日期。", "请按 2026-11-21 的格式填写。"
+    ),
     "time_without_zone": Said(
         "The time has no zone.",
         "End it with Z or an offset such as +08:00.",
@@ -123,6 +126,9 @@ FIELD_RULES: dict[str, Said] = {
         "Send a value from {lowest} to {highest}, or name another scale.",
         "数值超出量表范围。",
         "请填写 {lowest} 到 {highest} 之间的值，或更换量表。",
+    ),
+    "not_whole": Said(
+        "This must be a whole number.", "Send a number without a fraction.", "此处应为整数。", "请发送不带小数的数字。"
     ),
     "text_too_long": Said(
         "The text is longer than {max_length} characters, the limit of this channel.",
@@ -171,6 +177,12 @@ FIELD_RULES: dict[str, Said] = {
         "Write it like name@example.com.",
         "不是有效的电子邮箱地址。",
         "请按 name@example.com 的格式填写。",
+    ),
+    "not_a_url": Said(
+        "This is not an address of the web.",
+        "Write it like https://www.example.com/page, without a name or password in it.",
+        "不是有效的网址。",
+        "请按 https://www.example.com/page 的格式填写，不含用户名和密码。",
     ),
     "not_a_phone": Said(
         "This is not a phone number.",

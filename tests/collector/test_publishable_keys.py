@@ -153,3 +153,13 @@ async def test_every_other_door_is_shut(house: House, tenant_id: UUID, service: 
                 assert answer.status_code == 403, f"{name}: {answer.status_code}"
             else:  # Doors that people come in by ask nobody for a scope.
                 assert 400 <= answer.status_code < 500, f"{name}: {answer.status_code}"
+
+
+@pytest.mark.parametrize("channel", ["email", "unheard_of"])
+async def test_a_channel_that_is_not_public_takes_none(house: House, tenant_id: UUID, channel: str) -> None:
+    """The tracker may have bound a key to a way in that this collector does not know, or not as a public one."""
+    key = await key_of(house, tenant_id, Limits(Channel(channel), frozenset({SHOP}), 60))
+    async with running(house.app("collector"), key) as client:
+        refused = refusal(await client.post("/v1/feedback", json=SAID, headers=FROM_SHOP))
+    assert (refused["status"], refused["code"]) == (403, "channel_not_public")
+    assert channel in refused["title"]

@@ -14,6 +14,7 @@ from deploy.commands.app import COMMANDS, GROUPS
 from services.classifier import main as classifier
 from services.classifier.settings import ClassifierSettings
 from services.collector import main as collector
+from services.collector.channels.registry import CHANNELS
 from services.collector.settings import CollectorSettings
 from services.tracker import main as tracker
 from services.tracker.domain import case_states
@@ -116,6 +117,17 @@ def field_rule_table() -> str:
     return "\n".join(["| code | says | remedy |", "|---|---|---|", *rows])
 
 
+def channel_table() -> str:
+    """Every way in, and the fields that only it has."""
+    rows = [
+        f"| `{name}` | {rules.names[Language.EN]} | {rules.names[Language.ZH]} | {rules.text_length_max:,} "
+        f"| {'yes' if rules.is_public else 'no'} | {', '.join(f'`{field}`' for field in rules.own.model_fields)} |"
+        for name, rules in CHANNELS.items()
+    ]
+    head = "| channel | in English | 中文 | characters | publishable keys | fields of its own |"
+    return "\n".join([head, "|---|---|---|---|---|---|", *rows])
+
+
 def route_table() -> str:
     """The way of the data: which event, who says it, who listens."""
     rows = [
@@ -141,6 +153,7 @@ GENERATED = [
     ("docs/the-data-way.md", case_state_table),
     ("docs/the-data-way.md", route_table),
     ("docs/api.md", door_table),
+    ("docs/api.md", channel_table),
     ("docs/api.md", role_table),
     ("docs/api.md", problem_table),
     ("docs/api.md", field_rule_table),

@@ -9,7 +9,7 @@ from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, TypeAdapter, ValidationInfo, field_validator
 
 from services.collector.api.context import Here
-from services.collector.api.feedback_schema import EMAIL_LENGTH_MAX, Email, Moment, Phone, Tag
+from services.collector.channels.fields import EMAIL_LENGTH_MAX, Email, Moment, Phone, Tag
 from services.collector.domain.identity import EMAIL, EXTERNAL_ID, PHONE
 from services.collector.domain.intake import ConsentGiven
 from services.collector.store.consents import agreed

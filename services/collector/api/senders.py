@@ -8,6 +8,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as AsgiScope
 
+from services.collector.channels.registry import CHANNELS
 from shared.access.credentials import Actor, Limits
 from shared.access.scopes import Scope
 from shared.client_network import network_of
@@ -30,9 +31,17 @@ async def _sender(
     request: Request, actor: Annotated[Actor, Depends(requires(Scope.FEEDBACK_WRITE, Scope.FEEDBACK_SEND))]
 ) -> Actor:
     if actor.limits is not None:
+        _check_channel(actor.limits)
         _check_origin(request, actor.limits)
         _check_rate(request, actor.credential_id, actor.limits)
     return actor
+
+
+def _check_channel(limits: Limits) -> None:
+    """The tracker, which gives keys out, knows no registry: whether a way in stands open to all is known here."""
+    rules = CHANNELS.get(limits.channel)
+    if rules is None or not rules.is_public:
+        raise Problem("channel_not_public", 403, about={"channel": limits.channel})
 
 
 def _check_origin(request: Request, limits: Limits) -> None:

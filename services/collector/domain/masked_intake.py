@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from services.collector.domain.intake import ConsentGiven, Intake, Person
 from services.collector.domain.known_values import MaskedSpan, hide_known
+from services.collector.domain.masked_details import mask_details
 from services.collector.domain.masking.mask import Masked, mask
 from services.collector.domain.masking.span import Kind
 
@@ -33,8 +34,15 @@ def mask_intake(intake: Intake) -> MaskedIntake:
     external_id = _unnamed(mask_label(intake.external_id), intake.person) if intake.external_id else None
     product = _masked_product(intake.product, intake.person)
     consent = mask_consent(intake.consent) if intake.consent else None
+    details = mask_details(intake, partial(_shown, person=intake.person))
     clear = replace(
-        intake, text=text.text, source=source, external_id=external_id, product=product or None, consent=consent
+        intake,
+        text=text.text,
+        source=source,
+        external_id=external_id,
+        product=product or None,
+        details=details,
+        consent=consent,
     )
     return MaskedIntake(intake, clear, text.spans, _hidden(intake, clear))
 
@@ -66,6 +74,10 @@ def masked_label(label: str) -> str:
     return mask_label(label)
 
 
+def _shown(label: str, person: Person | None) -> str:
+    return _unnamed(masked_label(label), person)
+
+
 def _unnamed(label: str, person: Person | None) -> str:
     """A masked label, also without what is told of the person beside it: it outlives them."""
     return hide_known(label, Masked(label, (), ()), person).text
@@ -95,6 +107,8 @@ def _hidden(original: Intake, clear: Intake) -> dict[str, Any]:
     product, kept = original.product or {}, clear.product or {}
     if changed := {name: value for name, value in product.items() if value != kept.get(name)}:
         hidden["product"] = changed
+    if original.details != clear.details:
+        hidden["details"] = original.details
     given, written = (vars(one.consent) if one.consent else {} for one in (original, clear))
     if changed := {name: value for name, value in given.items() if value != written[name]}:
         hidden["consent"] = changed
