@@ -14,6 +14,7 @@ from services.collector.api import (
     feedback_reading,
     figures,
     receipts,
+    sources,
 )
 from services.collector.api.context import Context
 from services.collector.api.self_checks import look_at_keys
@@ -46,6 +47,7 @@ ROUTERS = (
     feedback_reading.router,
     figures.router,
     receipts.router,
+    sources.router,
 )
 
 

@@ -64,3 +64,31 @@ ROW_RULES: dict[str, Said] = {
         "无需处理：只有含文字的评价才作为反馈收录。",
     ),
 }
+
+# Why a guessed mapping is as it is.
+MAPPING_REASONS: dict[str, Said] = {
+    "preset_names_it": Said(
+        "This source always calls it so.",
+        "Tell another column if it is wrong here.",
+        "该来源固定使用此列名。",
+        "若不正确，请另行指定列。",
+    ),
+    "column_name": Said(
+        "Its name says so.",
+        "Tell another column if it is wrong.",
+        "列名表明其含义。",
+        "若不正确，请另行指定列。",
+    ),
+    "looks_like_it": Said(
+        "Most of its first cells look like it.",
+        "Tell another column if it is wrong.",
+        "前若干行大多符合该格式。",
+        "若不正确，请另行指定列。",
+    ),
+    "longest_words": Said(
+        "Of the columns that are left, it holds the longest words of people.",
+        "Tell another column if it is wrong.",
+        "在其余各列中，此列的文字最长。",
+        "若不正确，请另行指定列。",
+    ),
+}

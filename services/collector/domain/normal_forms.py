@@ -14,8 +14,6 @@ from services.collector.domain import dialling
 from services.collector.domain.intake import SCALES, Rating
 from services.collector.domain.rating_words import RATING_WORDS
 
-PERCENT = "percent"  # A scale to be told, not to be kept: its values become `unit`.
-TOLD_SCALES = (*SCALES, PERCENT)
 SERIAL_DAYS = (20_000, 80_000)  # 1954 to 2119: what a sheet's number of a day can be.
 EPOCH_S = (900_000_000, 9_999_999_999)  # From 1998 on.
 _1900, _1904 = datetime(1899, 12, 30, tzinfo=UTC), datetime(1904, 1, 1, tzinfo=UTC)
@@ -40,7 +38,7 @@ _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _OF = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:/|out of|of|分之)\s*(\d+)\s*(?:分|星|stars?|points?)?", re.IGNORECASE)
 _UNITS = re.compile(r"\s*(?:分|星|颗星|stars?|points?|pts)\.?$", re.IGNORECASE)
 _FULL, _HOLLOW = "★⭐🌟", "☆✩"
-_SCALE_OF = {5: "stars5", 7: "ces7"}
+_SCALE_OF = {5: "stars5", 7: "ces7", 10: "stars10", 100: "percent"}
 _TAG = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8}){0,3}", re.IGNORECASE)
 _LANGUAGES = {
     **dict.fromkeys(("中文", "汉语", "chinese"), "zh"),
@@ -113,7 +111,7 @@ def rating(written: str, scale: str) -> Rating:
     """A rating on its own scale, which `4/5`, `80%`, stars and words say themselves; a bare number is on `scale`."""
     folded = name(written).lower()
     given = RATING_WORDS.get(folded) or _own_scale(folded, scale)
-    found = Rating(*given) if given else _on(scale, _number(_UNITS.sub("", folded)))
+    found = Rating(*given) if given else Rating(scale, _number(_UNITS.sub("", folded)))
     lowest, highest = SCALES[found.scale]
     if not lowest <= found.value <= highest:
         raise NotNormalError("off_the_scale", lowest=f"{lowest:g}", highest=f"{highest:g}")
@@ -125,17 +123,13 @@ def _own_scale(folded: str, scale: str) -> tuple[str, float] | None:
     if signs and not signs.strip(_FULL + _HOLLOW):
         return "stars5", sum(map(signs.count, _FULL))
     if folded.endswith("%"):
-        return "unit", _number(folded[:-1]) / 100
+        return "percent", _number(folded[:-1])
     if parted := _OF.fullmatch(folded):
         value, highest = _number(parted[1]), int(parted[2])
         if highest == SCALES.get(scale, (0, 0))[1]:
             return scale, value
         return (_SCALE_OF[highest], value) if highest in _SCALE_OF else ("unit", value / (highest or -1))
     return None
-
-
-def _on(scale: str, value: float) -> Rating:
-    return Rating("unit", value / 100) if scale == PERCENT else Rating(scale, value)
 
 
 def _number(written: str) -> float:

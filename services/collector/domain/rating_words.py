@@ -17,12 +17,12 @@ _CSAT5 = {
     ),
 }  # fmt: skip
 _STARS5 = {1: ("差评",), 3: ("中评",), 5: ("好评",)}
-_UNIT = {0: ("👎", "thumbs down", "踩"), 1: ("👍", "thumbs up", "赞")}
+_THUMBS = {0: ("👎", "thumbs down", "踩"), 1: ("👍", "thumbs up", "赞")}
 
 # Word to (scale, value).
 RATING_WORDS: dict[str, tuple[str, float]] = {
     word: (scale, float(value))
-    for scale, steps in (("csat5", _CSAT5), ("stars5", _STARS5), ("unit", _UNIT))
+    for scale, steps in (("csat5", _CSAT5), ("stars5", _STARS5), ("thumbs", _THUMBS))
     for value, words in steps.items()
     for word in words
 }

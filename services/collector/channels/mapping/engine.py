@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Read
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
@@ -16,7 +17,10 @@ from services.collector.domain import normal_forms
 from services.collector.domain.normal_forms import NotNormalError
 
 Body = dict[str, Any]
-MORE = "more"
+MORE, ORIGINALS = "more", "originals"
+KEPT_CHARACTERS_MAX = 1_000
+# What people write into a cell that must not stay empty. Of a text it is what they said.
+_NOTHING = frozenset({"-", "--", "/", "n/a", "na", "null", "none", "nil", "\\n", "无", "没有", "未知", "暂无"})
 ORIGINAL_CHARACTERS_MAX = 500
 STATED_VERSION, STATED_BY = "held-by-operator", "operator"
 _DIGEST_CHARACTERS = 40
@@ -84,6 +88,8 @@ class Engine:
                 continue
             try:
                 _put(body, target, self._values[kind](written))
+                if kind in _CHANGED and not _is_plain(kind, written):
+                    body.setdefault(ORIGINALS, {})[target] = _one_line(written)
             except NotNormalError as error:
                 faults.append(RowFault(column, error.code, error.about, written[:ORIGINAL_CHARACTERS_MAX]))
         self._state(body)
@@ -97,6 +103,8 @@ class Engine:
         column, written = filled[0]
         if target == "text":
             return column, "\n".join(text for _, text in filled)
+        if written.lower() in _NOTHING:
+            return column, ""
         pick = self._mapping.picks.get(target)
         return column, _parameter(written, pick) if pick else written
 
@@ -116,7 +124,7 @@ class Engine:
     def _named(self, body: Body, cells: Cells) -> Body:
         """With what is kept besides, and with a name by which a repeat is known: its own, or its hash and count."""
         if self._mapping.kept:
-            kept = {column: as_text(value_at(cells, column)).strip() for column in self._mapping.kept}
+            kept = {column: _one_line(as_text(value_at(cells, column))) for column in self._mapping.kept}
             body[MORE] = {column: value for column, value in kept.items() if value}
         if "external_id" not in body:
             digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:_DIGEST_CHARACTERS]
@@ -161,6 +169,26 @@ def as_text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value) if isinstance(value, int | float) else json.dumps(value, ensure_ascii=False)
+
+
+# Fields whose normal form does not show what was written.
+_CHANGED = (Kind.MOMENT, Kind.RATING)
+
+
+def _is_plain(kind: Kind, written: str) -> bool:
+    """Whether what was written is the normal form already, or reads the same."""
+    try:
+        if kind is Kind.RATING:
+            float(written)
+        else:
+            datetime.fromisoformat(written)
+    except ValueError:
+        return False
+    return kind is Kind.RATING or not written.isdecimal()
+
+
+def _one_line(written: str) -> str:
+    return " ".join(written.split())[:KEPT_CHARACTERS_MAX]
 
 
 def _parameter(address: str, name: str) -> str:

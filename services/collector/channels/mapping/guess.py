@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Callable, Sequence
+from collections.abc import Mapping as Read
 from dataclasses import dataclass, field
 
+from services.collector.channels.files.json_rows import paths_of
 from services.collector.channels.files.reading import Cells, Reading
 from services.collector.channels.mapping.engine import as_text, value_at
 from services.collector.channels.mapping.mapping import FIELDS, Mapping
 from services.collector.channels.mapping.presets import GENERIC, JOINED_FIELD, Preset, fold, preset_of
 
 SAMPLE_RECORDS_MAX = 20
+PRESET_NAMES_IT = "preset_names_it"
 TEXT_CHARACTERS_MIN = 6.0  # On average: what is shorter is a word of a list.
 _SHARE_MIN = 0.6
 _DISTINCT_SHARE_MIN = 0.3
@@ -20,7 +23,7 @@ _DATE = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}.
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a column fills a field; `code` has its sentence in both languages."""
+    """Why a column fills a field; `code` has its sentence in MAPPING_REASONS."""
 
     target: str
     column: str
@@ -37,32 +40,54 @@ class Guess:
     other_texts: list[str] = field(default_factory=list)
 
 
+class _Choice:
+    """What was chosen so far: a column that fills one field fills no other, unless its preset says so."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self.chosen: dict[str, tuple[str, ...]] = {}
+        self.reasons: list[Reason] = []
+        self._columns = columns
+
+    def left(self) -> list[str]:
+        """The columns that fill nothing."""
+        taken = {column for columns in self.chosen.values() for column in columns}
+        return [column for column in self._columns if column not in taken]
+
+    def take(self, target: str, found: Sequence[str], code: str) -> None:
+        """Takes columns for a field that has none."""
+        left = self.left()
+        free = tuple(column for column in found if code == PRESET_NAMES_IT or column in left)
+        if free and target not in self.chosen:
+            self.chosen[target] = free
+            self.reasons += [Reason(target, column, code) for column in free]
+
+
 def guess(reading: Reading, sample: Sequence[Cells], source: str, preset: Preset) -> Guess:
     """A mapping for a file. `sample` are the cells of its first records."""
-    columns = reading.columns
-    chosen: dict[str, tuple[str, ...]] = {}
-    reasons: list[Reason] = []
-
-    def take(target: str, found: Sequence[str], code: str) -> None:
-        free = tuple(column for column in found if not any(column in taken for taken in chosen.values()))
-        if free and target not in chosen:
-            chosen[target] = free
-            reasons.extend(Reason(target, column, code) for column in free)
-
-    for target, found in _by_name(preset, columns):
-        take(target, found, "preset_names_it" if preset.name != GENERIC else "column_name")
+    choice = _Choice(reading.columns)
     if preset.name != GENERIC:
-        for target, found in _by_name(preset_of(GENERIC), columns):
-            take(target, found, "column_name")
+        for target, found in _by_name(preset, reading.columns):
+            choice.take(target, found, PRESET_NAMES_IT)
+    for target, found in _by_name(preset_of(GENERIC), reading.columns):
+        choice.take(target, found, "column_name")
     for target, looks_so in _BY_CONTENT.items():
-        take(target, [column for column in columns if looks_so(_values(sample, column))][:1], "looks_like_it")
-    texts = _texts(sample, [column for column in columns if not any(column in taken for taken in chosen.values())])
-    take("text", texts[:1], "longest_words")
-    left = [column for column in columns if not any(column in taken for taken in chosen.values())]
-    return Guess(_mapping(reading, chosen, source, preset), reasons, left, [name for name in texts if name in left])
+        found = [column for column in choice.left() if looks_so(_values(sample, column))]
+        choice.take(target, found[:1], "looks_like_it")
+    texts = _texts(sample, choice.left())
+    choice.take("text", texts[:1], "longest_words")
+    mapping = _mapping(choice.chosen, source, preset, date_1904=reading.date_1904)
+    left = choice.left()
+    return Guess(mapping, choice.reasons, left, [name for name in texts if name in left])
 
 
-def _mapping(reading: Reading, chosen: dict[str, tuple[str, ...]], source: str, preset: Preset) -> Mapping:
+def mapping_of_payload(payload: Read[str, object], preset: Preset) -> Mapping:
+    """A mapping for one payload of a source, by the names that its preset knows."""
+    columns = tuple(path for path in paths_of(payload) if path)
+    chosen = {target: tuple(found) for target, found in _by_name(preset, columns) if found}
+    return _mapping(chosen, preset.name, preset, date_1904=False)
+
+
+def _mapping(chosen: dict[str, tuple[str, ...]], source: str, preset: Preset, *, date_1904: bool) -> Mapping:
     return Mapping(
         source=preset.source or source,
         fields={target: chosen[target] for target in FIELDS if target in chosen},
@@ -71,7 +96,7 @@ def _mapping(reading: Reading, chosen: dict[str, tuple[str, ...]], source: str, 
         constants=preset.constants,
         picks=preset.picks,
         rating_scale=preset.rating_scale,
-        date_1904=reading.date_1904,
+        date_1904=date_1904,
         purposes=preset.purposes,
         empty_text=preset.empty_text,
     )

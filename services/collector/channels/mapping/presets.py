@@ -46,6 +46,11 @@ class Preset:
     empty_text: str = "empty"
     signature: str | None = None
 
+    @property
+    def takes_payloads(self) -> bool:
+        """Whether payloads in its shape may be posted."""
+        return self.shape in ("json", "both")
+
     def told(self, told: Told) -> Told:
         """What is known of its files, where a person said nothing else."""
         duplicates = self.duplicates if told.duplicates is Duplicates.REFUSE else told.duplicates
