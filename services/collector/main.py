@@ -17,6 +17,7 @@ from services.collector.api import (
     merges,
     products,
     receipts,
+    sources,
     widget,
 )
 from services.collector.api.context import Context
@@ -54,6 +55,7 @@ ROUTERS = (
     products.router,
     receipts.router,
     widget.router,
+    sources.router,
 )
 
 

@@ -2,7 +2,9 @@
 
 from shared.web.case_texts import CASE_FIELD_RULES
 from shared.web.customer_texts import CUSTOMER_FIELD_RULES
+from shared.web.file_texts import FILE_RULES
 from shared.web.identity_texts import IDENTITY_FIELD_RULES
+from shared.web.row_texts import ROW_RULES
 from shared.web.said import Said
 
 FIELD_RULE_OTHER = Said(
@@ -228,5 +230,7 @@ FIELD_RULES: dict[str, Said] = {
     ),
     **CASE_FIELD_RULES,
     **CUSTOMER_FIELD_RULES,
+    **FILE_RULES,
+    **ROW_RULES,
     **IDENTITY_FIELD_RULES,
 }

@@ -89,8 +89,13 @@ async def post_feedback(request: Request, here: Here, actor: Sender) -> Feedback
 @router.post("/feedback:batch", status_code=207, openapi_extra=body_of(BatchIn))
 async def post_feedback_batch(request: Request, here: Here, actor: Sender) -> BatchOut:
     """Stores up to 1,000 feedbacks in one transaction; each item has its own status."""
-    language = language_of(request)
     items = _items(await read_json(request, batch_bytes_max_of(actor)), items_max_of(actor, BATCH_ITEMS_MAX))
+    return await accept_items(request, here, actor, items)
+
+
+async def accept_items(request: Request, here: Context, actor: Actor, items: Sequence[object]) -> BatchOut:
+    """Stores what passes, and says of each how it was met. An item may be a Problem already: then it is told as one."""
+    language = language_of(request)
     parsed = [_parse_item(item, index, here, actor) for index, item in enumerate(items)]
     good = [one for one in parsed if isinstance(one, _Parsed)]
     charge_by_length(request, actor, sum(characters_of(one.intake) for one in good))
@@ -147,6 +152,8 @@ def _placed(error: Any) -> dict[str, Any]:  # noqa: ANN401 - pydantic's own desc
 
 
 def _parse_item(body: object, index: int, context: Context, actor: Actor) -> "_Parsed | Problem":
+    if isinstance(body, Problem):
+        return body
     try:
         return _parse(body, context, actor, inside=("items", index))
     except Problem as problem:

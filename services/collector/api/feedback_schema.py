@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from services.collector.channels.fields import Email, Lenient, Phone, Tag, plausible
+from services.collector.channels.fields import Email, Label, Lenient, Phone, Tag, Title, plausible
 from services.collector.channels.registry import CHANNELS
 from services.collector.channels.rules import ChannelRules, known_fields
 from services.collector.domain.intake import SCALES, WHOLE_SCALES, ConsentGiven, Intake, Person, Rating
@@ -28,9 +28,11 @@ from shared.contracts.text import FilledText, Name
 from shared.contracts.vocabulary import Channel, Purpose
 
 WARNINGS_MAX = 20
+MORE_MAX = 50
 UNKNOWN_NAME_LENGTH_MAX = 100
 SKEW_IGNORED = timedelta(seconds=60)  # A clock this much off is right; the rest is the way through the network.
 _SKEW = "skew"
+_OF_EVERY_SOURCE = ("more", "originals")
 
 
 def _by_its_clock(moment: datetime, info: ValidationInfo) -> datetime:
@@ -116,6 +118,10 @@ class FeedbackIn(Lenient):
     customer: CustomerIn | None = None
     consent: ConsentIn | None = None
     product: ProductIn | None = None
+    more: dict[Label, Title] = Field({}, max_length=MORE_MAX, description="further columns of its source, by name")
+    originals: dict[Label, Title] = Field(
+        {}, max_length=MORE_MAX, description="what was written where a field holds its normal form, by field"
+    )
 
     @model_validator(mode="after")
     def _rules_between_fields(self) -> Self:
@@ -145,7 +151,7 @@ class FeedbackIn(Lenient):
             external_id=self.external_id,
             rating=Rating(self.rating.scale, self.rating.value) if self.rating else None,
             product=(known_fields(self.product) or None) if self.product else None,
-            details=known_fields(self, rules.own.model_fields) or None,
+            details=known_fields(self, [*rules.own.model_fields, *_OF_EVERY_SOURCE]) or None,
             sealed_details=rules.sealed,
             person=self._person(given),
             consent=self._consent(moment),
