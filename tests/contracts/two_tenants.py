@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from shared.access.kinds import Kind
 from shared.access.scopes import Scope
 from shared.ids import new_id
+from tests.collector.attachments.pictures import announced, photo
 from tests.contracts.samples import Operation, Sampler, operations
 from tests.fakes.on_a_port import on_a_port
 from tests.house_of_test import SERVICES, House, eventually, running
@@ -30,6 +31,7 @@ TABLE_OF_ID = {
     "session_id": ("tracker", "session"),
     "feedback_id": ("collector", "feedback"),
     "customer_id": ("collector", "customer"),
+    "attachment_id": ("collector", "attachment"),
 }
 # Guarded, too, but they change by themselves while facts travel.
 FILLED_S_MAX = 90.0  # What other tests left in the stream is worked off first.
@@ -123,22 +125,24 @@ async def _tenant(tracker: httpx.AsyncClient, operator: str, name: str) -> UUID:
     return UUID(answer.json()["id"])
 
 
+async def _attach(collector: httpx.AsyncClient, headers: Mapping[str, str], event: str) -> None:
+    file = announced(photo(), feedback_client_event_id=event, filename=CANARY)
+    url = (await collector.post("/v1/widget/attachments", json=file, headers=headers)).json()["upload_url"]
+    assert (await collector.put(url, content=photo())).status_code == 200
+
+
 async def _fill(two: TwoTenants, operator: str) -> None:
     """Some of everything that the API knows, for the rich company."""
     headers = {"Authorization": f"Bearer {operator}", "Huiyin-Tenant": str(two.rich)}
     collector, tracker = two.clients["collector"], two.clients["tracker"]
-    said: dict[str, Any] = {
-        "text": CANARY,
-        "customer": {"email": f"{CANARY}@example.test"},
-        "consent": {"purposes": ["reply"]},
-    }
-
-    said["client_event_id"] = str(new_id())
+    person = {"email": f"{CANARY}@example.test"}
+    said = {"text": CANARY, "customer": person, "consent": {"purposes": ["reply"]}, "client_event_id": str(new_id())}
 
     async def is_posted() -> int:
         return (await collector.post("/v1/feedback", json=said, headers=headers)).status_code
 
     await eventually(is_posted, 200)
+    await _attach(collector, headers, str(said["client_event_id"]))
 
     async def cases() -> list[dict[str, Any]]:
         listed: list[dict[str, Any]] = (await tracker.get("/v1/cases", headers=headers)).json()["items"]
@@ -154,8 +158,8 @@ async def _fill(two: TwoTenants, operator: str) -> None:
     await tracker.post("/v1/actions", json=planned, headers=headers)
     key = {"kind": "secret", "label": CANARY, "scopes": ["work:read"]}
     assert (await tracker.post("/v1/keys", json=key, headers=headers)).status_code == 201
-    person = {"email": f"{CANARY}@example.test", "name": CANARY, "roles": ["viewer"]}
-    invited = (await tracker.post("/v1/members", json=person, headers=headers)).json()
+    member = person | {"name": CANARY, "roles": ["viewer"]}
+    invited = (await tracker.post("/v1/members", json=member, headers=headers)).json()
     joining = {"token": invited["link"]["token"], "password": "mauve tractor nine kettles"}
     assert (await tracker.post("/v1/sign-in/link", json=joining)).status_code == 201
     for name, (service, table) in TABLE_OF_ID.items():

@@ -96,8 +96,8 @@ class PublicDoors:
         self._open = CORSMiddleware(
             app,
             allow_origins=["*"],
-            allow_methods=["GET", "POST"],
-            allow_headers=["authorization", "content-type"],
+            allow_methods=["GET", "POST", "PUT"],
+            allow_headers=["authorization", "content-type", "idempotency-key"],
             expose_headers=["ratelimit", "ratelimit-policy", "retry-after", "idempotent-replayed"],
             max_age=PREFLIGHT_KEPT_S,
         )

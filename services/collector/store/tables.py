@@ -37,13 +37,14 @@ class TenantKey(CollectorTable, table=True):
 
 
 class TenantHome(CollectorTable, table=True):
-    """A tenant's country (`id` is the tenant's), as the tracker told it last."""
+    """A tenant's country and time zone (`id` is the tenant's), as the tracker told them last."""
 
     __tablename__ = "tenant_home"
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
     version: int
     country: str = Field(sa_type=Text)
+    time_zone: str | None = Field(default=None, sa_type=Text)
 
 
 class Customer(CollectorTable, table=True):
@@ -183,6 +184,22 @@ class Consent(CollectorTable, table=True):
     stated_by: str = Field(sa_type=Text)
     given_at: datetime = time_field()
     recorded_at: datetime = moment()
+
+
+class Progress(CollectorTable, table=True):
+    """A stage that a feedback came to, as the tracker told it. Rows are only added; of one feedback the last counts."""
+
+    __tablename__ = "progress"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "feedback_id", "step"),
+        ForeignKeyConstraint(["tenant_id", "feedback_id"], ["feedback.tenant_id", "feedback.id"]),
+    )
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    feedback_id: UUID
+    step: int
+    stage: str = Field(sa_type=Text)
+    at: datetime = time_field()
 
 
 class Erasure(CollectorTable, table=True):
