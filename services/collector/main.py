@@ -7,6 +7,8 @@ from fastapi import FastAPI
 
 from services.collector.api import (
     addresses,
+    attachment_reading,
+    attachments,
     channels,
     customer_changes,
     customers,
@@ -16,6 +18,7 @@ from services.collector.api import (
     figures,
     merges,
     products,
+    receipt_page,
     receipts,
     sources,
     widget,
@@ -23,15 +26,22 @@ from services.collector.api import (
 from services.collector.api.context import Context
 from services.collector.api.origins import ListedOrigins, PublicDoors
 from services.collector.api.self_checks import look_at_keys
-from services.collector.reactions import ACCESS
+from services.collector.reactions import ACCESS, REACTIONS
 from services.collector.settings import CollectorSettings
 from services.collector.store.keyring import ForeignMasterKeyError, Keyring
 from services.collector.store.opened import Opener
 from services.collector.store.tables import CARRIERS, CollectorTable
+from services.collector.use_cases.announce_file import FOLLOW_ATTACHMENT
+from services.collector.use_cases.erase import DELETE_FILES
+from services.collector.use_cases.follow_files import FileSweep, FollowFiles
+from services.collector.use_cases.read_files import ExportFiles
 from services.collector.use_cases.replay_erasures import ErasureLedger
+from services.collector.use_cases.take_file import TakeFile
 from shared.access.export import Exported
 from shared.crypto import read_master_key
 from shared.database import TRANSIENT, Database
+from shared.files.pictures import Pictures
+from shared.files.tenants import FilesByTenant
 from shared.ground import Ground
 from shared.logs import set_up_logs
 from shared.messaging.lanes import Lane
@@ -41,10 +51,13 @@ from shared.web.ground_doors import GROUND_ROUTERS
 from shared.web.rates import Rates
 from shared.web.server import serve
 
+FILES_FOLDER = "files/collector/attachments"
 ROUTERS = (
     *GROUND_ROUTERS,
     addresses.router,
     channels.router,
+    attachment_reading.router,
+    attachments.router,
     customers.router,
     customer_changes.router,
     erasures.router,
@@ -53,6 +66,7 @@ ROUTERS = (
     figures.router,
     merges.router,
     products.router,
+    receipt_page.router,
     receipts.router,
     widget.router,
     sources.router,
@@ -64,17 +78,21 @@ def build(settings: CollectorSettings) -> FastAPI:
     ground = Ground("collector", settings)
     keyring = Keyring(read_master_key(settings.master_key_file))
     ledger = ErasureLedger(settings.data_dir, ground.database, ground.carrier, keyring)
+    files_of = FilesByTenant(settings.data_dir / FILES_FOLDER)
     context = Context(
         database=ground.database,
         carrier=ground.carrier,
         keyring=keyring,
         ledger=ledger,
         kick_relay=ground.kick_relay,
+        files_of=files_of,
+        take_file=TakeFile(ground.database, keyring, files_of, Pictures()),
+        public_url=settings.public_url,
     )
     routers = ground.doors([*ROUTERS])
     self_checks = {"keys": partial(look_at_keys, ground.database, ground.carrier, keyring)}
-    state = ground.state(context, Exported(CollectorTable, Opener(keyring), CARRIERS), self_checks) | {"rates": Rates()}
-    lanes: list[Lane] = [ground.relay(first=ledger.replay), ground.access(ACCESS), ground.jobs({})]
+    exported = Exported(CollectorTable, Opener(keyring), CARRIERS, ExportFiles(ground.database, keyring, files_of))
+    state = ground.state(context, exported, self_checks) | {"rates": Rates()}
 
     async def is_ready() -> bool:
         """A restored database still holds who was erased since: until they are erased again, it serves nobody."""
@@ -87,11 +105,23 @@ def build(settings: CollectorSettings) -> FastAPI:
         "collector",
         routers,
         state=state,
-        running=ground.running(lanes),
+        running=ground.running(_lanes(ground, context)),
         is_ready=is_ready,
         described=feedback.DESCRIBED,
         around=[partial(PublicDoors, listed=ListedOrigins(ground.database))],
+        larger_bodies=attachments.LARGER_BODIES,
     )
+
+
+def _lanes(ground: Ground, context: Context) -> list[Lane]:
+    follow = FollowFiles(ground.database, context.keyring, context.files_of)
+    return [
+        ground.relay(first=context.ledger.replay),
+        ground.access(ACCESS),
+        ground.consumer(REACTIONS),
+        ground.jobs({FOLLOW_ATTACHMENT: follow.follow, DELETE_FILES: follow.delete}),
+        FileSweep(ground.settings.data_dir / FILES_FOLDER, ground.database, context.files_of),
+    ]
 
 
 async def prove_master_key(settings: CollectorSettings) -> None:

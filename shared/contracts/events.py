@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.envelope import Event
-from shared.contracts.vocabulary import Channel, Language, TenantState, Urgency
+from shared.contracts.vocabulary import Channel, Language, Stage, TenantState, Urgency
 
 
 class FeedbackReceived(Event):
@@ -78,6 +78,17 @@ class VerdictCorrected(Event):
     urgency: Urgency
     corrected_by: UUID | None
     corrected_at: datetime
+
+
+class CaseProgressed(Event):
+    """A feedback has come to another stage, for whoever holds its receipt. Of several, the highest `step` holds."""
+
+    version: ClassVar[int] = 1
+
+    feedback_id: UUID
+    stage: Stage
+    step: int
+    at: datetime
 
 
 class TenantChanged(Event):
@@ -155,6 +166,7 @@ EVENTS: dict[tuple[str, int], type[Event]] = {
         FeedbackReceived,
         FeedbackClassified,
         VerdictCorrected,
+        CaseProgressed,
         TenantChanged,
         MemberChanged,
         KeyChanged,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from shared.contracts.envelope import Event
 from shared.contracts.events import (
+    CaseProgressed,
     CustomerErased,
     FeedbackClassified,
     FeedbackErased,
@@ -30,6 +31,7 @@ ROUTES: dict[type[Event], Route] = {
     FeedbackReceived: Route(said_by=("collector",), heard_by=("classifier",)),
     FeedbackClassified: Route(said_by=("classifier",), heard_by=("tracker",)),
     VerdictCorrected: Route(said_by=("tracker",), heard_by=("classifier",)),
+    CaseProgressed: Route(said_by=("tracker",), heard_by=("collector",)),
     # The tracker, whose these are, fills its own table in the same transaction.
     TenantChanged: Route(said_by=("tracker",), heard_by=("collector", "classifier")),
     MemberChanged: Route(said_by=("tracker",), heard_by=("collector", "classifier")),

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from functools import partial
 from typing import Any, Literal
 
 from fastapi import FastAPI
@@ -31,6 +32,7 @@ from shared.web.versions import NotModifiedError, names_no_version, stale
 TAGS = {
     "actions": "What is done about a problem, step by step.",
     "addresses": "Contact data, for a service that is about to send.",
+    "attachments": "Files that customers add to what they say.",
     "audit": "Who did what to what, and proof that it was not changed.",
     "cases": "What customers said, for the people who work on it.",
     "console": "Pages for people, in no API description.",
@@ -78,6 +80,7 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
     is_ready: Check,
     described: Sequence[type[BaseModel]] = (),
     around: Sequence[_Middleware] = (),
+    larger_bodies: Mapping[str, int] | None = None,  # Below which paths, and how many bytes.
 ) -> FastAPI:
     """An application with the service's routers. Doors find `state`; `running` lasts as long as the process serves."""
 
@@ -103,11 +106,15 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
     for router in (*routers, _health(is_ready), reference.router):
         app.include_router(router)
     describe(app, described, TAGS)
-    layers: Sequence[_Middleware] = (LastResort, BodyLimit, RateHeaders, *around, Traced, StrictHeaders)
-    for middleware in layers:  # From the inside out.
+    for middleware in _layers(around, larger_bodies or {}):
         app.add_middleware(middleware)
     _speak_problems(app)
     return app
+
+
+def _layers(around: Sequence[_Middleware], larger_bodies: Mapping[str, int]) -> list[_Middleware]:
+    """What lies around the doors, from the inside out."""
+    return [LastResort, partial(BodyLimit, larger=larger_bodies), RateHeaders, *around, Traced, StrictHeaders]
 
 
 def describe_doors(title: str, routers: Sequence[Router], described: Sequence[type[BaseModel]] = ()) -> dict[str, Any]:

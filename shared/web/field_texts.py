@@ -1,5 +1,6 @@
 """What every broken rule of a field says, in English and Chinese. A test walks all codes."""
 
+from shared.web.attachment_texts import ATTACHMENT_FIELD_RULES
 from shared.web.case_texts import CASE_FIELD_RULES
 from shared.web.customer_texts import CUSTOMER_FIELD_RULES
 from shared.web.file_texts import FILE_RULES
@@ -228,6 +229,7 @@ FIELD_RULES: dict[str, Said] = {
         "该字段需要同时提供 {partner}。",
         "请同时提供或都不提供。",
     ),
+    **ATTACHMENT_FIELD_RULES,
     **CASE_FIELD_RULES,
     **CUSTOMER_FIELD_RULES,
     **FILE_RULES,

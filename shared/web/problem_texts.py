@@ -1,5 +1,6 @@
 """What every problem says, in English and Chinese: what is wrong, and what to do. A test walks all codes."""
 
+from shared.web.attachment_texts import ATTACHMENT_PROBLEMS
 from shared.web.case_texts import CASE_PROBLEMS
 from shared.web.customer_texts import CUSTOMER_PROBLEMS
 from shared.web.identity_texts import IDENTITY_PROBLEMS
@@ -133,6 +134,7 @@ PROBLEMS: dict[str, Said] = {
         "这是我们的故障。",
         "请稍后重试；若问题仍在，请将请求时间告知管理员。",
     ),
+    **ATTACHMENT_PROBLEMS,
     **CASE_PROBLEMS,
     **CUSTOMER_PROBLEMS,
     **IDENTITY_PROBLEMS,

@@ -5,9 +5,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from services.collector.api.uploads import Uploads
 from services.collector.store.keyring import Keyring
 from services.collector.use_cases.mask_intakes import Masking
 from services.collector.use_cases.replay_erasures import ErasureLedger
+from services.collector.use_cases.take_file import FilesOf, TakeFile
 from shared.clock import Clock, now
 from shared.database import Database
 from shared.messaging.lanes import Kick
@@ -22,8 +24,16 @@ class Context:
     keyring: Keyring
     ledger: ErasureLedger
     kick_relay: Kick
+    files_of: FilesOf
+    take_file: TakeFile
+    public_url: str | None = None
     clock: Clock = now
     masking: Masking = field(default_factory=Masking)
+    uploads: Uploads = field(default_factory=Uploads)
+
+    def receipt_url(self, code: str) -> str | None:
+        """Where the holder of a receipt looks; None while nobody has said where customers reach us."""
+        return f"{self.public_url}/receipts/{code}" if self.public_url else None
 
 
 async def context_of(request: Request) -> Context:

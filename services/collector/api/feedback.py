@@ -82,7 +82,12 @@ async def post_feedback(request: Request, here: Here, actor: Sender) -> Feedback
     [accepted] = await _accept(here, actor, [parsed.intake])
     if accepted.outcome is Outcome.CONTRADICTS:
         raise _contradiction(accepted)
-    receipt = FeedbackOut(id=accepted.id, receipt_code=accepted.receipt_code, warnings=parsed.item.warnings())
+    receipt = FeedbackOut(
+        id=accepted.id,
+        receipt_code=accepted.receipt_code,
+        receipt_url=here.receipt_url(accepted.receipt_code),
+        warnings=parsed.item.warnings(),
+    )
     return _answer(receipt, accepted.outcome)  # type: ignore[return-value]  # FastAPI passes a response through
 
 

@@ -218,6 +218,7 @@ class FeedbackOut(BaseModel):
 
     id: UUID
     receipt_code: str
+    receipt_url: str | None = Field(None, description="the page for the customer, where a public address is set")
     warnings: list[str] = []
 
 

@@ -20,7 +20,7 @@ ORIGIN_LENGTH_MAX = 253
 REMEMBERED_S = 2.0  # As long as a key is: an origin that is struck off is refused as soon as its key.
 
 _METHODS = "GET, POST, PUT"
-_TAKEN = "authorization, content-type, if-none-match"
+_TAKEN = "authorization, content-type, idempotency-key, if-none-match"
 _SHOWN = "etag, ratelimit, ratelimit-policy, retry-after, idempotent-replayed"
 _STATE = "huiyin.origin_listed"
 

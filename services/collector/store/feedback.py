@@ -11,10 +11,11 @@ import asyncpg
 from services.collector.domain.intake import Intake, rating_share
 from services.collector.domain.known_values import MaskedSpan
 from services.collector.domain.masked_intake import MaskedIntake
+from services.collector.store.carrier_tables import PublicCode
 from services.collector.store.keyring import TenantKeys
 from services.collector.store.lost_race import LostRaceError
 from services.collector.store.originals import sealed
-from services.collector.store.tables import Consent, Feedback, PublicCode
+from services.collector.store.tables import Consent, Feedback
 from shared.contracts.vocabulary import Purpose
 from shared.database import Tx, Values
 from shared.ids import new_id

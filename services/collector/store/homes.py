@@ -7,8 +7,9 @@ from shared.database import Tx
 
 _READ = "SELECT country FROM tenant_home WHERE tenant_id = $1 AND id = $1"
 _KEEP = """
-INSERT INTO tenant_home (tenant_id, id, version, country) VALUES ($1, $1, $2, $3)
-ON CONFLICT (tenant_id, id) DO UPDATE SET version = excluded.version, country = excluded.country
+INSERT INTO tenant_home (tenant_id, id, version, country, time_zone) VALUES ($1, $1, $2, $3, $4)
+ON CONFLICT (tenant_id, id)
+DO UPDATE SET version = excluded.version, country = excluded.country, time_zone = excluded.time_zone
 WHERE tenant_home.version < excluded.version
 """
 
@@ -19,6 +20,6 @@ async def home_country(tx: Tx, tenant_id: UUID) -> str:
     return found or HOME_COUNTRY
 
 
-async def keep_home(tx: Tx, tenant_id: UUID, version: int, country: str) -> None:
-    """Keeps the tenant's country; an older version changes nothing."""
-    await tx.execute(_KEEP, tenant_id, version, country)
+async def keep_home(tx: Tx, tenant_id: UUID, version: int, country: str, time_zone: str) -> None:
+    """Keeps the tenant's country and time zone; an older version changes nothing."""
+    await tx.execute(_KEEP, tenant_id, version, country, time_zone)

@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+from services.collector.store.attachment_keys import KeyGoneError, open_key
+from services.collector.store.attachment_tables import Attachment
 from services.collector.store.keyring import Keyring, TenantKeys
 from services.collector.store.originals import read_hidden
 from services.collector.store.tables import Feedback
@@ -22,6 +25,7 @@ JOIN person_key k ON k.tenant_id = a.tenant_id AND k.id = a.customer_id
 WHERE a.tenant_id = $1 AND a.id = ANY ($2)
 """
 _ORIGINALS = "SELECT * FROM feedback WHERE tenant_id = $1 AND id = ANY ($2) AND sealed_original IS NOT NULL"
+_ATTACHMENTS = "SELECT * FROM attachment WHERE tenant_id = $1 AND id = ANY ($2)"
 # Which statement finds a table's sealed cells, in which column they stand, and what they are called in the clear.
 _OF_PERSONS = {
     "customer": (_PROFILES, "sealed_profile", "profile"),
@@ -39,15 +43,26 @@ class Opener:
 
     async def __call__(self, tx: Tx, tenant_id: UUID, table: str, ids: Sequence[UUID]) -> Clear:
         """The clear cells of some rows of one table; nothing for a table that seals nothing."""
-        if table not in ("feedback", *_OF_PERSONS) or not ids:
+        if table not in ("feedback", "attachment", *_OF_PERSONS) or not ids:
             return {}
         keys = await self._keyring.keys_of(tx, tenant_id)
+        if table == "attachment":
+            return await _names(tx, keys, ids)
         return await (_originals(tx, keys, ids) if table == "feedback" else _of_persons(tx, keys, table, ids))
 
 
 async def _originals(tx: Tx, keys: TenantKeys, ids: Sequence[UUID]) -> Clear:
     found = await tx.rows(Feedback, _ORIGINALS, keys.tenant_id, list(ids))
     return {feedback.id: {"original": await read_hidden(tx, keys, feedback)} for feedback in found}
+
+
+async def _names(tx: Tx, keys: TenantKeys, ids: Sequence[UUID]) -> Clear:
+    clear = {}
+    for row in await tx.rows(Attachment, _ATTACHMENTS, keys.tenant_id, list(ids)):
+        with suppress(KeyGoneError):
+            file_key = await open_key(tx, keys, row)
+            clear[row.id] = {"filename": file_key.unseal_name(row.sealed_name), "sha256": (row.sha256 or b"").hex()}
+    return clear
 
 
 async def _of_persons(tx: Tx, keys: TenantKeys, table: str, ids: Sequence[UUID]) -> Clear:

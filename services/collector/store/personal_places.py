@@ -2,6 +2,14 @@
 
 from shared.privacy.places import PersonalPlace, PersonalRegister
 
+# Of a person, or of one feedback; a file that came before its feedback is told by their common event.
+_FILES = """
+customer_id = ANY ($2) OR EXISTS (
+    SELECT 1 FROM feedback f WHERE f.tenant_id = attachment.tenant_id AND (f.customer_id = ANY ($2) OR f.id = ANY ($2))
+        AND (f.id = attachment.feedback_id OR f.client_event_id = attachment.client_event_id)
+)
+"""
+_PROGRESS = "feedback_id IN (SELECT id FROM feedback WHERE customer_id = ANY ($2) OR id = ANY ($2))"
 _SEALED = {"masked_spans": "NULL", "sealed_original": "NULL", "wrapped_key": "NULL"}
 
 REGISTER = PersonalRegister(
@@ -30,6 +38,9 @@ REGISTER = PersonalRegister(
             | {"erased_at": "now()"}
             | _SEALED,
         ),
+        # After the feedback, whose row whoever adds to these holds: what they add is seen here.
+        PersonalPlace("attachment", _FILES, ("sealed_name", "wrapped_key", "declared_sha256", "sha256")),
+        PersonalPlace("progress", _PROGRESS, ("stage",)),
     ),
     feedback_of="SELECT id FROM feedback WHERE tenant_id = $1 AND (customer_id = ANY ($2) OR id = ANY ($2))",
     impersonal={
@@ -45,6 +56,9 @@ REGISTER = PersonalRegister(
         "customer_merge.decided_by": "what an operator calls a key, or a member's id",
         "customer_merge.undone_by": "as decided_by",
         "tenant_home.country": "of a company",
+        "tenant_home.time_zone": "of a company",
+        "attachment.kind": "one of a closed list",
+        "attachment.media_type": "one of a closed list",
         "customer.language": "one of two",
         "feedback.channel": "one of the registry's",
         "feedback.receipt_code": "random; it opens only the time of receipt",

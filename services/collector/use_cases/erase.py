@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.collector.domain.erasure import ErasureKind, ErasureReason, LedgerEntry
-from services.collector.store import erasures
+from services.collector.store import attachments, erasures
 from services.collector.store.groups import groups_of
 from services.collector.store.keyring import Keyring
 from services.collector.store.personal_places import REGISTER
@@ -15,8 +15,10 @@ from shared.contracts.envelope import Event
 from shared.contracts.events import CustomerErased, FeedbackErased
 from shared.database import Tx
 from shared.ids import new_id
-from shared.messaging import outbox
+from shared.messaging import jobs, outbox
 from shared.privacy.forget import forget
+
+DELETE_FILES = "delete_files"
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,10 @@ def _together(first: Done[ErasedNow], other: Done[ErasedNow]) -> Done[ErasedNow]
 async def carry_out(tx: Tx, keyring: Keyring, entry: LedgerEntry, trace_id: str) -> Done[ErasedNow]:
     """Does what the entry says, enters it in the ledger and tells the other services, all in one transaction."""
     await erasures.keep_repeats_known(tx, await keyring.keys_of(tx, entry.tenant_id), entry.subject_id)
+    files = await attachments.files_of_subject(tx, entry.tenant_id, entry.subject_id)
+    if files:
+        args = {"files": [str(file_id) for file_id in files]}
+        await jobs.put(tx, entry.tenant_id, DELETE_FILES, dedupe_key=str(entry.id), args=args)
     forgotten = await forget(tx, REGISTER, entry.tenant_id, [entry.subject_id])
     await erasures.enter(tx, entry)
     await outbox.put(tx, [outbox.seal(entry.tenant_id, _event(entry), at=entry.erased_at, trace_id=trace_id)])

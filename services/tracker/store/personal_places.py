@@ -54,6 +54,7 @@ REGISTER = PersonalRegister(
     """,
     impersonal={
         "customer_case.state": "one of a closed list",
+        "customer_case.stage": "one of a closed list",
         "customer_case.language": "one of two",
         "customer_case.category": "one of a taxonomy",
         "customer_case.model_category": "one of a taxonomy",

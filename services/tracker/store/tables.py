@@ -34,6 +34,7 @@ class CustomerCase(TrackerTable, table=True):
 
     `category` and `urgency` are what holds now; `model_category` and `model_urgency` what the model said, `ranked` its
     best categories, `terms` and `urgency_terms` the words that led it there, and `margin` the lead of its first choice.
+    `stage` is what its customer was told last of how far it has come, `stage_step` how often they were told.
     """
 
     __tablename__ = "customer_case"
@@ -89,6 +90,8 @@ class CustomerCase(TrackerTable, table=True):
     reviewed_at: datetime | None = moment_or_none()
     changed_at: datetime = moment()
     erased_at: datetime | None = moment_or_none()
+    stage: str | None = Field(default=None, sa_type=Text)
+    stage_step: int = Field(default=0, sa_column_kwargs={"server_default": sql_text("0")})
 
 
 class CaseEvent(TrackerTable, table=True):

@@ -21,6 +21,7 @@ from services.tracker.store.notices import AlreadyToldError
 from services.tracker.store.problems import cases_of_customer
 from services.tracker.store.tables import Notice
 from services.tracker.use_cases.letter_of_notice import Written, letter_of
+from services.tracker.use_cases.tell_progress import tell_progress
 from shared.access import audit
 from shared.access.audit import AuditLine
 from shared.clock import Clock, now
@@ -158,6 +159,7 @@ async def _mark_answered(tx: Tx, notice: Notice, state: NoticeState) -> None:
         return
     cases = [notice.about] if event is NoticeEvent.REPLY else await _cases_behind(tx, notice)
     await move_cases(tx, By(notice.tenant_id), cases, CaseState.ANSWERED, ANSWERABLE)
+    await tell_progress(tx, notice.tenant_id, cases)
 
 
 async def _cases_behind(tx: Tx, notice: Notice) -> list[UUID]:
