@@ -1,6 +1,7 @@
 """Wires the collector together. Nothing is decided here."""
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
 
 from fastapi import FastAPI
@@ -13,10 +14,13 @@ from services.collector.api import (
     feedback,
     feedback_reading,
     figures,
+    import_rejects,
+    imports,
     receipts,
     sources,
 )
 from services.collector.api.context import Context
+from services.collector.api.import_bodies import intake_or_faults
 from services.collector.api.self_checks import look_at_keys
 from services.collector.api.senders import PublicDoors
 from services.collector.reactions import ACCESS
@@ -24,12 +28,20 @@ from services.collector.settings import CollectorSettings
 from services.collector.store.keyring import ForeignMasterKeyError, Keyring
 from services.collector.store.opened import Opener
 from services.collector.store.tables import CARRIERS, CollectorTable
+from services.collector.use_cases.import_files import FILE_BYTES_MAX, ImportFiles
+from services.collector.use_cases.import_reader import EveryFile
+from services.collector.use_cases.look_into_import import LookIntoImport
 from services.collector.use_cases.replay_erasures import ErasureLedger
+from services.collector.use_cases.run_import import RUN_IMPORT, Importing, ImportRunner
+from services.collector.use_cases.store_chunk import link_nothing
+from services.collector.use_cases.sweep_imports import ImportSweep
+from services.collector.use_cases.take_in_file import LOOK_INTO_IMPORT
 from shared.access.export import Exported
 from shared.crypto import read_master_key
 from shared.database import TRANSIENT, Database
 from shared.ground import Ground
 from shared.logs import set_up_logs
+from shared.messaging.jobs import Handler
 from shared.messaging.lanes import Lane
 from shared.settings import read_settings
 from shared.web.application import create_app
@@ -43,6 +55,8 @@ ROUTERS = (
     channels.router,
     customers.router,
     erasures.router,
+    import_rejects.router,
+    imports.router,  # Before the doors of one feedback, whose id `imports` would be.
     feedback.router,
     feedback_reading.router,
     figures.router,
@@ -62,11 +76,14 @@ def build(settings: CollectorSettings) -> FastAPI:
         keyring=keyring,
         ledger=ledger,
         kick_relay=ground.kick_relay,
+        kick_jobs=ground.kick_jobs,
+        import_files=ImportFiles(settings.data_dir),
+        file_reader=EveryFile(),
     )
     routers = ground.doors([*ROUTERS])
     self_checks = {"keys": partial(look_at_keys, ground.database, ground.carrier, keyring)}
     state = ground.state(context, Exported(CollectorTable, Opener(keyring), CARRIERS), self_checks) | {"rates": Rates()}
-    lanes: list[Lane] = [ground.relay(first=ledger.replay), ground.access(ACCESS), ground.jobs({})]
+    lanes: list[Lane] = [ground.relay(first=ledger.replay), ground.access(ACCESS), *_jobs(ground, context)]
 
     async def is_ready() -> bool:
         """A restored database still holds who was erased since: until they are erased again, it serves nobody."""
@@ -83,7 +100,24 @@ def build(settings: CollectorSettings) -> FastAPI:
         is_ready=is_ready,
         described=feedback.DESCRIBED,
         around=[PublicDoors],
+        body_bytes_max_of={imports.UPLOAD_PATH: FILE_BYTES_MAX},
     )
+
+
+def _jobs(ground: Ground, here: Context) -> list[Lane]:
+    """What is put down for later, and who does it; and what becomes of it in time."""
+    parts = Importing(
+        database=here.database,
+        keyring=here.keyring,
+        files=here.import_files,
+        reader=here.file_reader,
+        check=intake_or_faults,
+        link=link_nothing,
+        kick_relay=ground.kick_relay,
+    )
+    look = LookIntoImport(here.database, here.keyring, here.import_files, here.file_reader)
+    handlers: Mapping[str, Handler] = {LOOK_INTO_IMPORT: look, RUN_IMPORT: ImportRunner(parts)}
+    return [ground.jobs(handlers), ImportSweep(ground.database, here.import_files)]
 
 
 async def prove_master_key(settings: CollectorSettings) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from functools import partial
 from typing import Any, Literal
 
 from fastapi import FastAPI
@@ -40,6 +41,7 @@ TAGS = {
     "feedback": "The way in for every channel.",
     "figures": "How much there is of everything.",
     "health": "Whether the service lives and can work.",
+    "imports": "Whole files on their way in, followed row by row.",
     "keys": "Keys for a tenant's servers and apps.",
     "members": "The people of a company, and what they may.",
     "metrics": "Durations and what waits, for Prometheus.",
@@ -77,6 +79,7 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
     is_ready: Check,
     described: Sequence[type[BaseModel]] = (),
     around: Sequence[_Middleware] = (),
+    body_bytes_max_of: Mapping[str, int] | None = None,
 ) -> FastAPI:
     """An application with the service's routers. Doors find `state`; `running` lasts as long as the process serves."""
 
@@ -102,11 +105,16 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
     for router in (*routers, _health(is_ready), reference.router):
         app.include_router(router)
     describe(app, described, TAGS)
-    layers: Sequence[_Middleware] = (LastResort, BodyLimit, RateHeaders, *around, Traced, StrictHeaders)
-    for middleware in layers:  # From the inside out.
+    for middleware in _layers(body_bytes_max_of, around):
         app.add_middleware(middleware)
     _speak_problems(app)
     return app
+
+
+def _layers(body_bytes_max_of: Mapping[str, int] | None, around: Sequence[_Middleware]) -> Sequence[_Middleware]:
+    """From the inside out."""
+    limit = partial(BodyLimit, bytes_max_of=body_bytes_max_of)
+    return (LastResort, limit, RateHeaders, *around, Traced, StrictHeaders)
 
 
 def describe_doors(title: str, routers: Sequence[Router], described: Sequence[type[BaseModel]] = ()) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from shared.web.case_texts import CASE_FIELD_RULES
 from shared.web.file_texts import FILE_RULES
 from shared.web.identity_texts import IDENTITY_FIELD_RULES
+from shared.web.import_texts import IMPORT_FIELD_RULES
 from shared.web.row_texts import ROW_RULES
 from shared.web.said import Said
 
@@ -222,6 +223,7 @@ FIELD_RULES: dict[str, Said] = {
         "请同时提供或都不提供。",
     ),
     **CASE_FIELD_RULES,
+    **IMPORT_FIELD_RULES,
     **FILE_RULES,
     **ROW_RULES,
     **IDENTITY_FIELD_RULES,

@@ -1,6 +1,7 @@
 """Stops a body that is too large or that never ends, before anything reads it."""
 
 import asyncio
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,30 +15,37 @@ BODY_IDLE_S = 10
 
 
 class BodyLimit:
-    """Pure ASGI. The answer to a body over the limit is sent at once, and the connection is closed."""
+    """Pure ASGI. The answer to a body over the limit is sent at once, and the connection is closed.
 
-    def __init__(self, app: ASGIApp, *, bytes_max: int = BODY_BYTES_MAX, idle_s: float = BODY_IDLE_S) -> None:
+    `bytes_max_of` names the paths whose doors take more: they let nobody in unknown, and keep no body in memory.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        bytes_max: int = BODY_BYTES_MAX,
+        idle_s: float = BODY_IDLE_S,
+        bytes_max_of: Mapping[str, int] | None = None,
+    ) -> None:
         self._app = app
         self._bytes_max = bytes_max
         self._idle_s = idle_s
+        self._bytes_max_of = bytes_max_of or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on with its body counted."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        bytes_max = self._bytes_max_of.get(scope["path"], self._bytes_max)
         try:
-            self._check_declared(scope)
-            await self._app(scope, self._counted(receive), send)
+            _check_declared(scope, bytes_max)
+            await self._app(scope, self._counted(receive, bytes_max), send)
         except Problem as problem:
             await problem_response(problem, Request(scope))(scope, receive, send)
 
-    def _check_declared(self, scope: Scope) -> None:
-        for name, value in scope["headers"]:
-            if name == b"content-length" and value.isdigit() and int(value[:20]) > self._bytes_max:
-                raise too_large(self._bytes_max)
-
-    def _counted(self, receive: Receive) -> Receive:
+    def _counted(self, receive: Receive, bytes_max: int) -> Receive:
         seen = 0
         is_over = False
 
@@ -48,8 +56,8 @@ class BodyLimit:
             message = await self._in_time(receive)
             seen += len(message.get("body", b""))
             is_over = not message.get("more_body", False)
-            if seen > self._bytes_max:
-                raise too_large(self._bytes_max)
+            if seen > bytes_max:
+                raise too_large(bytes_max)
             return message
 
         return counted
@@ -59,6 +67,12 @@ class BodyLimit:
             return await asyncio.wait_for(receive(), self._idle_s)
         except TimeoutError:
             raise Problem("too_slow", 408, about={"idle_s": self._idle_s}) from None
+
+
+def _check_declared(scope: Scope, bytes_max: int) -> None:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value[:20]) > bytes_max:
+            raise too_large(bytes_max)
 
 
 def too_large(bytes_max: int) -> Problem:

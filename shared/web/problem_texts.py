@@ -2,6 +2,7 @@
 
 from shared.web.case_texts import CASE_PROBLEMS
 from shared.web.identity_texts import IDENTITY_PROBLEMS
+from shared.web.import_texts import IMPORT_PROBLEMS
 from shared.web.people_texts import PEOPLE_PROBLEMS
 from shared.web.said import Said
 
@@ -127,6 +128,7 @@ PROBLEMS: dict[str, Said] = {
         "请稍后重试；若问题仍在，请将请求时间告知管理员。",
     ),
     **CASE_PROBLEMS,
+    **IMPORT_PROBLEMS,
     **IDENTITY_PROBLEMS,
     **PEOPLE_PROBLEMS,
 }

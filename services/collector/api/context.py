@@ -6,6 +6,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.collector.store.keyring import Keyring
+from services.collector.use_cases.import_files import ImportFiles
+from services.collector.use_cases.import_plan import FileReader
 from services.collector.use_cases.mask_intakes import Masking
 from services.collector.use_cases.replay_erasures import ErasureLedger
 from shared.clock import Clock, now
@@ -22,6 +24,9 @@ class Context:
     keyring: Keyring
     ledger: ErasureLedger
     kick_relay: Kick
+    kick_jobs: Kick
+    import_files: ImportFiles
+    file_reader: FileReader
     clock: Clock = now
     masking: Masking = field(default_factory=Masking)
 
