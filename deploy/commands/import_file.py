@@ -119,11 +119,13 @@ class _Work:
         if missing or bool(files) == bool(resume):
             told = f"not a file: {', '.join(missing)}" if missing else "name files, or an import with --resume"
             self._fail(told)
+        names = [path.name for path in files]
         try:
             if resume:
                 yield self._go_on(doors, doors.read(resume), resume)
             for number, path in enumerate(files):
-                yield self._one(doors, path, number if len(files) > 1 else None)
+                source = None if names.count(path.name) == 1 else f"{path.resolve().parent.name}/{path.name}"
+                yield self._one(doors, path, source, number if len(files) > 1 else None)
         except RefusedError as error:
             self._fail(str(error))
         except httpx.HTTPError as error:
@@ -131,9 +133,12 @@ class _Work:
                 f"The collector does not take it ({type(error).__name__}). What is stored is kept; run it again."
             )
 
-    def _one(self, doors: ImportDoors, path: Path, number: int | None) -> Document:
+    def _one(self, doors: ImportDoors, path: Path, source: str | None, number: int | None) -> Document:
+        """`source` tells files of one name apart, where nobody said what their rows come from."""
+        is_told = source is None or any(option == "source" for option, _ in self._said)
+        told_apart = [] if is_told or source is None else [("source", source)]
         with path.open("rb") as file:
-            made = doors.upload(file, [("file_name", path.name), *self._said])
+            made = doors.upload(file, [("file_name", path.name), *self._said, *told_apart])
         for seen in doors.follow(made["id"], "uploaded"):
             made = seen
         if made["state"] == "failed":

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from services.collector.channels.mapping.mapping import FIELDS
+from services.collector.channels.mapping.presets import presets
 from services.collector.channels.registry import CHANNELS
 from services.collector.domain.import_states import ImportState, rate_of, remaining_s
 from services.collector.store.import_tables import ImportRun
@@ -185,6 +187,8 @@ class ImportSeenOut(ImportOut):
     """One import with its first rows; those are only for who uploaded it, and for who may read personal data."""
 
     preview: list[PreviewRowOut] | None
+    fields: list[str] = Field(default=list(FIELDS), description="what a column may fill")
+    presets: list[str] = Field(default=list(presets()), description="what is known of files of others")
 
 
 class ImportsOut(BaseModel):
@@ -226,11 +230,15 @@ def import_out(run: ImportRun, plan: ImportPlan | None, language: str) -> Import
 
 
 def _found_out(found: Found, language: str) -> FoundOut:
-    columns = [
-        ColumnOut(**vars(one), because=COLUMN_REASONS[one.reason].message(language, {})) for one in found.columns
-    ]
+    columns = [ColumnOut(**vars(one), because=_because(one.reason, language)) for one in found.columns]
     about = {name: value for name, value in vars(found).items() if name in FoundOut.model_fields}
     return FoundOut(**about | {"columns": columns})
+
+
+def _because(reason: str, language: str) -> str:
+    """Another release may have had other reasons."""
+    said = COLUMN_REASONS.get(reason)
+    return said.message(language, {}) if said else ""
 
 
 def _remaining(run: ImportRun) -> float | None:

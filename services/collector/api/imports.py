@@ -21,6 +21,7 @@ from services.collector.api.import_schema import (
     fault_out,
     import_out,
 )
+from services.collector.channels.files.reading import UnreadableFileError
 from services.collector.store import imports
 from services.collector.store.import_tables import ImportRun
 from services.collector.store.keyring import Keyring
@@ -39,7 +40,7 @@ from shared.access.audit import Done, perform
 from shared.access.credentials import Actor
 from shared.access.scopes import Scope
 from shared.database import Tx
-from shared.files.kept import FilesAwayError, FileTooLargeError, NoRoomError
+from shared.files.kept import FileGoneError, FilesAwayError, FileTooLargeError, NoRoomError
 from shared.paging import Place
 from shared.web.doors import requires
 from shared.web.idempotency import Once, OnceAsked
@@ -183,7 +184,10 @@ async def _preview(
     if plan is None or plan.found is None or run.file_id is None:
         return None
     previews = Previews(here.import_files, here.file_reader, intake_or_faults)
-    rows = await asyncio.to_thread(previews.of, run, plan, key)
+    try:
+        rows = await asyncio.to_thread(previews.of, run, plan, key)
+    except (FileGoneError, UnreadableFileError):  # It ended a moment ago, or has ended by what it is.
+        return None
     return [
         PreviewRowOut(
             row=row.number,

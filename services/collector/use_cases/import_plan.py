@@ -1,7 +1,7 @@
 """How one import is read, mapped and kept: what a person said of the file, and what was found in it."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from services.collector.channels.files.reading import Position
@@ -55,12 +55,12 @@ class Found:
     encoding: str
     delimiter: str | None
     sheet: str | None
-    sheets: Sequence[str]
     preset: str | None
     columns: Sequence[ColumnGuess]
-    rows: int
     reading: Document
     mapping: Document
+    sheets: Sequence[str] = ()
+    rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,12 +83,17 @@ class ImportPlan:
 
 
 def plan_of(document: Mapping[str, Any]) -> ImportPlan:
-    """A stored plan."""
+    """A stored plan, maybe of another release: what is not known here is left out."""
     found = document.get("found")
     if found is not None:
-        found = Found(**{**found, "columns": [ColumnGuess(**one) for one in found["columns"]]})
-    options = ImportOptions(**document["options"])
+        columns = [ColumnGuess(**one) for one in found["columns"]]
+        found = Found(**{**_known(Found, found), "columns": columns})
+    options = ImportOptions(**_known(ImportOptions, document["options"]))
     return ImportPlan(document["file_name"], options, found, document.get("fault_about") or {})
+
+
+def _known(kind: type[Found] | type[ImportOptions], stored: Mapping[str, Any]) -> Document:
+    return {one.name: stored[one.name] for one in fields(kind) if one.name in stored}
 
 
 class FileRow(NamedTuple):

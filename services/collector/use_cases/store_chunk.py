@@ -91,6 +91,7 @@ async def _accept(
     stored = [one.id for one in accepted if one.outcome is Outcome.NEW]
     linked = await link(tx, await keyring.keys_of(tx, step.claim.tenant_id), stored, step.moment) if stored else 0
     counts, rejects = _counted(chunk, accepted)
+    linked = min(linked, counts.new)  # An earlier feedback may have been linked to one of these as well.
     return replace(counts, new=counts.new - linked, duplicate=counts.duplicate + linked), rejects
 
 

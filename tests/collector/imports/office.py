@@ -15,10 +15,10 @@ Document = dict[str, Any]
 
 
 @asynccontextmanager
-async def office(house: House, tenant_id: UUID, *scopes: Scope) -> AsyncIterator["Office"]:
+async def office(house: House, tenant_id: UUID, *scopes: Scope, lanes: str = "api,jobs") -> AsyncIterator["Office"]:
     """A collector with its jobs, and a key."""
     key = await house.new_key(tenant_id, *(scopes or (Scope.FEEDBACK_WRITE, Scope.PII_READ)))
-    async with running(house.app("collector", lanes="api,jobs"), key) as client:
+    async with running(house.app("collector", lanes=lanes), key) as client:
         yield Office(house, tenant_id, client)
 
 
@@ -30,11 +30,16 @@ class Office:
 
     async def upload(self, content: str | bytes, file_name: str = "file.csv", **said: Any) -> Document:  # noqa: ANN401 - any option
         """Sends a file and waits until it was looked into."""
+        made = await self.send(content, file_name, **said)
+        await self.leaves(made["id"], "uploaded")
+        return await self.read(made["id"])
+
+    async def send(self, content: str | bytes, file_name: str = "file.csv", **said: Any) -> Document:  # noqa: ANN401 - any option
         body = content.encode() if isinstance(content, str) else content
         answer = await self.client.post(IMPORTS, content=body, params={"file_name": file_name, **said})
         assert answer.status_code == 201, answer.text
-        await self.leaves(answer.json()["id"], "uploaded")
-        return await self.read(answer.json()["id"])
+        document: Document = answer.json()
+        return document
 
     async def read(self, import_id: str) -> Document:
         answer = await self.client.get(f"{IMPORTS}/{import_id}")
