@@ -1,188 +1,225 @@
-"""`run.py import`: sends the rows of any CSV through the public API."""
+"""`run.py import`: sends files through the public API, shows what they were taken for, and follows them in."""
 
-import re
-import time
-from dataclasses import dataclass, field
+import csv
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, Any, NoReturn
 
 import httpx
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from deploy.commands.csv_file import CsvFile, UnreadableFileError, look_into
-from deploy.commands.csv_rows import Mapping, Row, batches, check_columns, count_rows, read_rows
-from deploy.commands.ground import DataDirOption, Instance, JsonOption, answer, fail, find_instance, say
+from deploy.commands.ground import DataDirOption, JsonOption, answer, fail, find_instance, say
+from deploy.commands.import_doors import Document, ImportDoors, Params, RefusedError
+from deploy.commands.import_showing import said_of, show_found, show_preview, watch
 from shared.contracts.vocabulary import Channel, Purpose
 
-TRIES_MAX = 8
-RETRY_PAUSE_S = 1.0
 REJECTS_SHOWN_MAX = 20
-CREATED, REPEATED, UNAVAILABLE = 201, 200, 503
-# Faults that keep a row from being sent: what is wrong, and what to do.
-_FAULTS = {
-    "torn_row": (
-        "The row has more cells than the header has columns.",
-        "Put quotes around cells that hold the delimiter.",
-    ),
-    "too_large_row": ("The row is far longer than any feedback.", "Is a quote missing in it? Else leave columns out."),
-}
 _CONSENT_HELP = "What you state the customers agreed to: reply, research, training."
+# Options that name a column, and the field that it fills.
+_FIELDS = {
+    "text": "text",
+    "row_id": "external_id",
+    "rating": "rating",
+    "lang": "language",
+    "date": "occurred_at",
+    "customer": "customer.external_id",
+    "email": "customer.email",
+    "phone": "customer.phone",
+    "name": "customer.name",
+    "category": "product.category",
+    "model": "product.model",
+    "sku": "product.sku",
+}
 
-
-def _unsent(fault: str) -> dict[str, Any]:
-    message, remedy = _FAULTS[fault]
-    return {
-        "status": 422,
-        "problem": {"errors": [{"pointer": "", "code": fault, "message": message, "remedy": remedy}]},
-    }
-
-
-def _of_row(error: dict[str, str]) -> dict[str, str]:
-    """A field's error as the row's: where the row stood in its request is nobody's business."""
-    return {**error, "pointer": re.sub(r"^/items/\d+", "", error["pointer"])}
-
-
-@dataclass
-class Report:
-    """How the rows were met."""
-
-    rows: int = 0
-    new: int = 0
-    repeated: int = 0
-    rejected: int = 0
-    rejects: list[dict[str, Any]] = field(default_factory=list)
-
-    def add(self, row: Row, item: dict[str, Any]) -> None:
-        """Counts one row; the first rejected ones are kept with their reasons."""
-        self.rows += 1
-        if item["status"] == CREATED:
-            self.new += 1
-        elif item["status"] == REPEATED:
-            self.repeated += 1
-        else:
-            self.rejected += 1
-            if len(self.rejects) < REJECTS_SHOWN_MAX:
-                self.rejects.append(
-                    {"row": row.number, "errors": [_of_row(error) for error in item["problem"]["errors"]]}
-                )
+# Options that say something of the whole file, and what the door calls them.
+_STATED = {
+    "preset": "preset",
+    "file_format": "format",
+    "encoding": "encoding",
+    "delimiter": "delimiter",
+    "sheet": "sheet",
+    "time_zone": "time_zone",
+    "date_order": "date_order",
+    "rating_scale": "rating_scale",
+    "source": "source",
+    "channel": "channel",
+    "limit": "rows_max",
+}
 
 
 def import_file(  # noqa: PLR0913 - each is an option of the command
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV file with a header row.")],
     data_dir: DataDirOption,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="CSV, TSV, XLSX or JSON lines; several go in turn.")
+    ] = None,
     *,
-    text: Annotated[str, typer.Option(help="Column with the words.")],
+    text: Annotated[str | None, typer.Option(help="Column with the words.")] = None,
     row_id: Annotated[str | None, typer.Option("--id", help="Column that names a row for ever.")] = None,
     rating: Annotated[str | None, typer.Option(help="Column with a number.")] = None,
-    rating_scale: Annotated[str, typer.Option(help="stars5, csat5, ces7, nps11 or unit.")] = "stars5",
+    rating_scale: Annotated[str | None, typer.Option(help="stars5, csat5, ces7, nps11 or unit.")] = None,
     customer: Annotated[str | None, typer.Option(help="Column with the customer's number.")] = None,
     email: Annotated[str | None, typer.Option(help="Column with the e-mail address.")] = None,
     phone: Annotated[str | None, typer.Option(help="Column with the telephone number.")] = None,
     name: Annotated[str | None, typer.Option(help="Column with the customer's name.")] = None,
     lang: Annotated[str | None, typer.Option(help="Column with the language.")] = None,
-    date: Annotated[str | None, typer.Option(help="Column with the day or time it was said, year first.")] = None,
-    time_zone: Annotated[str, typer.Option(help="Of times that name no zone.")] = "Asia/Shanghai",
+    date: Annotated[str | None, typer.Option(help="Column with the day or time it was said.")] = None,
     category: Annotated[str | None, typer.Option(help="Column with the product's category.")] = None,
     model: Annotated[str | None, typer.Option(help="Column with the product's model.")] = None,
     sku: Annotated[str | None, typer.Option(help="Column with the product's stock number.")] = None,
+    maps: Annotated[
+        list[str] | None, typer.Option("--map", help="COLUMN=FIELD, for any field; again for more.")
+    ] = None,
+    preset: Annotated[str | None, typer.Option(help="What wrote the file, such as google_play; else guessed.")] = None,
+    file_format: Annotated[str | None, typer.Option("--format", help="csv, xlsx or jsonl; else guessed.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Such as utf-8, gb18030, latin-1; else guessed.")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="What parts the columns; else guessed.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="The workbook's sheet; else the first.")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="Of times that name no zone; else Asia/Shanghai.")] = None,
+    date_order: Annotated[str | None, typer.Option(help="ymd, dmy or mdy, where dates can be read two ways.")] = None,
     consent: Annotated[str | None, typer.Option(help=_CONSENT_HELP)] = None,
     source: Annotated[str | None, typer.Option(help="What the rows come from; else the file's name.")] = None,
-    channel: Annotated[str, typer.Option(help="The way they came in.")] = Channel.IMPORT,
+    channel: Annotated[Channel | None, typer.Option(help="The way they came in; else import.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first rows.")] = None,
-    encoding: Annotated[str | None, typer.Option(help="Such as utf-8, gb18030, latin-1; else it is guessed.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the first rows and count; store nothing.")] = False,
+    rejects: Annotated[Path | None, typer.Option(help="Write rejected rows to this CSV, to be mended.")] = None,
+    resume: Annotated[str | None, typer.Option(metavar="ID", help="Go on following an import by its id.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """Imports feedback. Importing the same rows again adds nothing. Rejected rows are listed; the others are kept."""
-    words = {"text": text, "id": row_id, "rating": rating, "language": lang, "date": date}
-    person = {"customer": customer, "email": email, "phone": phone, "name": name}
-    product = {"category": category, "model": model, "sku": sku}
-    stated = {"source": source or file.name, "channel": channel, "rating_scale": rating_scale}
-    checked = {"time_zone": _zone(time_zone, as_json=json), "purposes": _purposes(consent, as_json=json)}
-    mapping = Mapping(**words, **person, **product, **stated, **checked)  # type: ignore[arg-type]  # by name
-    opened = _open(file, encoding, mapping, as_json=json)
-    report = _import(find_instance(data_dir, as_json=json), opened, mapping, limit, as_json=json)
-    read_as = {"source": mapping.source, "encoding": opened.encoding, "delimiter": opened.delimiter}
-    document = {"ok": report.new + report.repeated > 0 or report.rows == 0, **read_as, **vars(report)}
-    answer(document, as_json=json, text=_says(report))
-    raise typer.Exit(0 if document["ok"] else 1)
+    """Imports feedback. Importing the same rows again adds nothing. Rejected rows are told; the others are kept."""
+    _Work(_said(locals()), is_dry=dry_run, rejects=rejects, as_json=json).run(data_dir, files or [], resume)
 
 
-def _open(file: Path, encoding: str | None, mapping: Mapping, *, as_json: bool) -> CsvFile:
-    try:
-        opened = look_into(file, encoding)
-        check_columns(opened, mapping)
-    except UnreadableFileError as error:
-        fail(str(error), as_json=as_json)
-    say(f"Reading {file.name} as {opened.encoding}, columns parted by {opened.delimiter!r}.")
-    if any(mapping.of_customer().values()) and Purpose.REPLY not in mapping.purposes:
-        say("Without --consent reply nobody of this file will ever be written to, and that cannot be added later.")
-    return opened
+def _said(given: Document) -> Params:
+    """The options, as the door of an upload takes them."""
+    columns = [("map", f"{given[option]}={field}") for option, field in _FIELDS.items() if given[option]]
+    columns += [("map", pair) for pair in given["maps"] or []]
+    purposes = [("consent", one) for one in _purposes(given["consent"], as_json=given["json"])]
+    stated = [(name, str(given[option])) for option, name in _STATED.items() if given[option] is not None]
+    return [*columns, *purposes, *stated]
 
 
-def _import(instance: Instance, file: CsvFile, mapping: Mapping, limit: int | None, *, as_json: bool) -> Report:
-    try:
-        with instance.client("collector") as client:
-            return _send(client, file, mapping, limit)
-    except UnreadableFileError as error:
-        fail(str(error), as_json=as_json)
-    except httpx.HTTPError as error:
-        fail(f"The collector does not take it ({error}). What was sent is kept; run it again.", as_json=as_json)
+class _Work:
+    """Files, one after another."""
+
+    def __init__(self, said: Params, *, is_dry: bool, rejects: Path | None, as_json: bool) -> None:
+        self._said = said
+        self._is_dry = is_dry
+        self._rejects = rejects
+        self._as_json = as_json
+
+    def run(self, data_dir: Path, files: list[Path], resume: str | None) -> None:
+        """All of it, at the instance of a folder."""
+        with find_instance(data_dir, as_json=self._as_json).client("collector") as client:
+            reports = list(self.all(ImportDoors(client), files, resume))
+        self.end(reports)
+
+    def all(self, doors: ImportDoors, files: list[Path], resume: str | None) -> Iterator[Document]:
+        """One report for each file, or for the import that is gone on with."""
+        missing = [str(path) for path in files if not path.is_file()]
+        if missing or bool(files) == bool(resume):
+            told = f"not a file: {', '.join(missing)}" if missing else "name files, or an import with --resume"
+            self._fail(told)
+        names = [path.name for path in files]
+        try:
+            if resume:
+                yield self._go_on(doors, doors.read(resume), resume)
+            for number, path in enumerate(files):
+                source = None if names.count(path.name) == 1 else f"{path.resolve().parent.name}/{path.name}"
+                yield self._one(doors, path, source, number if len(files) > 1 else None)
+        except RefusedError as error:
+            self._fail(str(error))
+        except httpx.HTTPError as error:
+            self._fail(
+                f"The collector does not take it ({type(error).__name__}). What is stored is kept; run it again."
+            )
+
+    def _one(self, doors: ImportDoors, path: Path, source: str | None, number: int | None) -> Document:
+        """`source` tells files of one name apart, where nobody said what their rows come from."""
+        is_told = source is None or any(option == "source" for option, _ in self._said)
+        told_apart = [] if is_told or source is None else [("source", source)]
+        with path.open("rb") as file:
+            made = doors.upload(file, [("file_name", path.name), *self._said, *told_apart])
+        for seen in doors.follow(made["id"], "uploaded"):
+            made = seen
+        if made["state"] == "failed":
+            doors.act(made["id"], "cancel")
+            self._fail(f"{path.name}: {made['fault']['message']} {made['fault']['remedy']}", code=made["fault"]["code"])
+        show_found(path.name, made["found"])
+        return self._try(doors, made) if self._is_dry else self._go_on(doors, made, path.name, number)
+
+    def _try(self, doors: ImportDoors, made: Document) -> Document:
+        preview = made["preview"] or []
+        show_preview(preview)
+        doors.act(made["id"], "dry-run")
+        seen = watch(made["file_name"], doors.follow(made["id"], "running"))
+        doors.act(made["id"], "cancel")
+        return _report(seen, seen["dry_counts"] or {}) | {"dry_run": True, "preview": preview}
+
+    def _go_on(self, doors: ImportDoors, made: Document, name: str, number: int | None = None) -> Document:
+        try:
+            if made["state"] == "ready":
+                doors.act(made["id"], "start")
+            seen = watch(name, doors.follow(made["id"], "running"))
+        except KeyboardInterrupt:
+            say(f"The import goes on by itself. Follow it: python3 run.py import --resume {made['id']}")
+            self._fail("interrupted", id=made["id"])
+        report = _report(seen, seen["counts"])
+        if seen["state"] != "done":
+            fault = seen["fault"] or {"message": f"The import is {seen['state']}.", "remedy": ""}
+            say(f"{name}: {fault['message']} {fault['remedy']}")
+        if seen["rejects"]["kept"]:
+            self._keep_rejects(doors, seen, report, number)
+        return report
+
+    def _keep_rejects(self, doors: ImportDoors, seen: Document, report: Document, number: int | None) -> None:
+        """Writes the file where it is wanted, and tells of the first ones."""
+        path = self._rejects
+        if path is None:
+            say(f"For the rejected rows: python3 run.py import --resume {seen['id']} --rejects FILE.csv")
+            return
+        if number is not None:
+            path = path.with_name(f"{path.stem}-{number + 1}{path.suffix}")
+        doors.fetch_rejects(seen["id"], path)
+        report["rejects_file"] = str(path)
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.reader(file)
+            next(rows, None)
+            kept = [
+                dict(zip(("row", "column", "code", "message", "original"), row, strict=False))
+                for row, _ in zip(rows, range(REJECTS_SHOWN_MAX), strict=False)
+            ]
+        report["rejects"] = kept
+        more = " There was no room for all of them." if seen["rejects"]["is_cut"] else ""
+        say(f"{seen['rejects']['kept']:,} rejected rows stand in {path}.{more}")
+
+    def _fail(self, message: str, **about: Any) -> NoReturn:  # noqa: ANN401 - any JSON value
+        fail(message, as_json=self._as_json, **about)
+
+    def end(self, reports: list[Document]) -> None:
+        """Success, unless an import did not end, or nothing of a file was taken in."""
+        total = {
+            name: sum(one[name] for one in reports) for name in ("rows", "new", "duplicate", "invalid", "repeated")
+        }
+        ended = all(one["state"] == "done" or one.get("dry_run") for one in reports)
+        is_ok = ended and all(not one["rows"] or one["invalid"] < one["rows"] for one in reports)
+        document = {"ok": is_ok, **total, "rejected": total["invalid"], "files": reports}
+        if len(reports) == 1:
+            document = {**reports[0], **document}
+        answer(document, as_json=self._as_json, text="\n".join(f"{one['file']}: {said_of(one)}" for one in reports))
+        raise typer.Exit(0 if is_ok else 1)
 
 
-def _zone(name: str, *, as_json: bool) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        fail(f"Unknown time zone {name!r}. Name one of the IANA data base, such as Asia/Shanghai.", as_json=as_json)
-
-
-def _purposes(consent: str | None, *, as_json: bool) -> tuple[str, ...]:
-    named = tuple(part.strip() for part in (consent or "").split(",") if part.strip())
+def _purposes(consent: str | None, *, as_json: bool) -> list[str]:
+    named = [part.strip() for part in (consent or "").split(",") if part.strip()]
     unknown = sorted(set(named) - set(Purpose))
     if unknown:
         fail(f"Unknown purpose {', '.join(unknown)}. Known: {', '.join(Purpose)}", as_json=as_json)
     return named
 
 
-def _send(client: httpx.Client, file: CsvFile, mapping: Mapping, limit: int | None) -> Report:
-    report = Report()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=not Console(stderr=True).is_terminal) as progress:
-        task = progress.add_task(file.path.name, total=count_rows(file, limit))
-        for batch in batches(read_rows(file, mapping, limit)):
-            whole = [row for row in batch if row.fault is None]
-            items = _post(client, [row.body for row in whole]) if whole else []
-            for row, item in zip(whole, items, strict=True):
-                report.add(row, item)
-            for row in batch:
-                if row.fault is not None:
-                    report.add(row, _unsent(row.fault))
-            progress.advance(task, len(batch))
-    return report
-
-
-def _post(client: httpx.Client, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Sends a batch; while the service is away for a moment, the same batch again, which is harmless."""
-    for attempt in range(TRIES_MAX):
-        try:
-            response = client.post("/v1/feedback:batch", json={"items": bodies})
-        except httpx.TransportError:
-            if attempt == TRIES_MAX - 1:
-                raise
-        else:
-            if response.status_code != UNAVAILABLE or attempt == TRIES_MAX - 1:
-                items: list[dict[str, Any]] = response.raise_for_status().json()["items"]
-                return items
-        time.sleep(RETRY_PAUSE_S)
-    raise AssertionError("the last try returns or raises")
-
-
-def _says(report: Report) -> str:
-    lines = [f"{report.rows} rows: {report.new} new, {report.repeated} known before, {report.rejected} rejected."]
-    for reject in report.rejects:
-        reasons = "; ".join(f"{error['pointer']} {error['message']} {error['remedy']}" for error in reject["errors"])
-        lines.append(f"  row {reject['row']}: {reasons}")
-    return "\n".join(lines)
+def _report(seen: Document, counts: Document) -> Document:
+    """One file's end, as a program reads it."""
+    found = seen["found"] or {}
+    read_as = {name: found.get(name) for name in ("format", "encoding", "delimiter", "preset")}
+    about = {"id": seen["id"], "file": seen["file_name"], "source": seen["source"], "state": seen["state"]}
+    return {**about, **read_as, **counts, "rejected": counts.get("invalid", 0), "rate": seen["rate"], "rejects": []}

@@ -8,7 +8,7 @@ from deploy.contract.compare import METHODS
 
 Json = dict[str, Any]
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_PATH = re.compile(r"/(?:healthz|readyz|metrics)|/v1(?:/[a-z][a-z0-9-]*(?::[a-z]+)?|/\{[a-z_]+\}(?::[a-z]+)?)+")
+_PATH = re.compile(r"/(?:healthz|readyz|metrics)|/v1(?:/[a-z][a-z0-9-]*(?::[a-z-]+)?|/\{[a-z_]+\}(?::[a-z-]+)?)+")
 _KINDS = ("type", "$ref", "anyOf", "oneOf", "allOf", "const", "enum")
 
 

@@ -1,6 +1,7 @@
 """Wires the collector together. Nothing is decided here."""
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
 
 from fastapi import FastAPI
@@ -16,6 +17,8 @@ from services.collector.api import (
     feedback,
     feedback_reading,
     figures,
+    import_rejects,
+    imports,
     merges,
     products,
     receipt_page,
@@ -24,6 +27,7 @@ from services.collector.api import (
     widget,
 )
 from services.collector.api.context import Context
+from services.collector.api.import_bodies import intake_or_faults
 from services.collector.api.origins import ListedOrigins, PublicDoors
 from services.collector.api.self_checks import look_at_keys
 from services.collector.reactions import ACCESS, REACTIONS
@@ -34,9 +38,16 @@ from services.collector.store.tables import CARRIERS, CollectorTable
 from services.collector.use_cases.announce_file import FOLLOW_ATTACHMENT
 from services.collector.use_cases.erase import DELETE_FILES
 from services.collector.use_cases.follow_files import FileSweep, FollowFiles
+from services.collector.use_cases.import_files import FILE_BYTES_MAX, ImportFiles
+from services.collector.use_cases.import_reader import EveryFile
+from services.collector.use_cases.look_into_import import LookIntoImport
 from services.collector.use_cases.read_files import ExportFiles
 from services.collector.use_cases.replay_erasures import ErasureLedger
+from services.collector.use_cases.run_import import RUN_IMPORT, Importing, ImportRunner
+from services.collector.use_cases.store_chunk import link_nothing
+from services.collector.use_cases.sweep_imports import ImportSweep
 from services.collector.use_cases.take_file import TakeFile
+from services.collector.use_cases.take_in_file import LOOK_INTO_IMPORT
 from shared.access.export import Exported
 from shared.crypto import read_master_key
 from shared.database import TRANSIENT, Database
@@ -44,6 +55,7 @@ from shared.files.pictures import Pictures
 from shared.files.tenants import FilesByTenant
 from shared.ground import Ground
 from shared.logs import set_up_logs
+from shared.messaging.jobs import Handler
 from shared.messaging.lanes import Lane
 from shared.settings import read_settings
 from shared.web.application import create_app
@@ -61,6 +73,8 @@ ROUTERS = (
     customers.router,
     customer_changes.router,
     erasures.router,
+    import_rejects.router,
+    imports.router,  # Before the doors of one feedback, whose id `imports` would be.
     feedback.router,
     feedback_reading.router,
     figures.router,
@@ -85,6 +99,9 @@ def build(settings: CollectorSettings) -> FastAPI:
         keyring=keyring,
         ledger=ledger,
         kick_relay=ground.kick_relay,
+        kick_jobs=ground.kick_jobs,
+        import_files=ImportFiles(settings.data_dir),
+        file_reader=EveryFile(),
         files_of=files_of,
         take_file=TakeFile(ground.database, keyring, files_of, Pictures()),
         public_url=settings.public_url,
@@ -109,19 +126,39 @@ def build(settings: CollectorSettings) -> FastAPI:
         is_ready=is_ready,
         described=feedback.DESCRIBED,
         around=[partial(PublicDoors, listed=ListedOrigins(ground.database))],
-        larger_bodies=attachments.LARGER_BODIES,
+        larger_bodies={**attachments.LARGER_BODIES, imports.UPLOAD_PATH: FILE_BYTES_MAX},
     )
 
 
-def _lanes(ground: Ground, context: Context) -> list[Lane]:
-    follow = FollowFiles(ground.database, context.keyring, context.files_of)
+def _lanes(ground: Ground, here: Context) -> list[Lane]:
     return [
-        ground.relay(first=context.ledger.replay),
+        ground.relay(first=here.ledger.replay),
         ground.access(ACCESS),
         ground.consumer(REACTIONS),
-        ground.jobs({FOLLOW_ATTACHMENT: follow.follow, DELETE_FILES: follow.delete}),
-        FileSweep(ground.settings.data_dir / FILES_FOLDER, ground.database, context.files_of),
+        ground.jobs(_handlers(ground, here)),
+        FileSweep(ground.settings.data_dir / FILES_FOLDER, ground.database, here.files_of),
+        ImportSweep(ground.database, here.import_files),
     ]
+
+
+def _handlers(ground: Ground, here: Context) -> Mapping[str, Handler]:
+    """What is put down for later, and who does it."""
+    follow = FollowFiles(ground.database, here.keyring, here.files_of)
+    importing = Importing(
+        database=here.database,
+        keyring=here.keyring,
+        files=here.import_files,
+        reader=here.file_reader,
+        check=intake_or_faults,
+        link=link_nothing,
+        kick_relay=ground.kick_relay,
+    )
+    return {
+        FOLLOW_ATTACHMENT: follow.follow,
+        DELETE_FILES: follow.delete,
+        LOOK_INTO_IMPORT: LookIntoImport(here.database, here.keyring, here.import_files, here.file_reader),
+        RUN_IMPORT: ImportRunner(importing),
+    }
 
 
 async def prove_master_key(settings: CollectorSettings) -> None:

@@ -22,7 +22,7 @@ from services.tracker.api import (
     tenants,
     welcome,
 )
-from services.tracker.api.console import CONSOLE_ROUTERS
+from services.tracker.api.console import CONSOLE_ROUTERS, imports
 from services.tracker.api.context import Context, MailWay
 from services.tracker.api.entrance import Entrance, key_of
 from services.tracker.api.self_checks import look_at_mail
@@ -96,7 +96,8 @@ def build(settings: TrackerSettings) -> FastAPI:
     ]
     closing += [entrance.provider.close] if entrance.provider else []
     running = ground.running(lanes, closing=closing)
-    return create_app("tracker", routers, state=state, running=running, is_ready=ground.is_database_there)
+    parts = {"state": state, "running": running, "body_bytes_max_of": {imports.PAGE: imports.FORM_BYTES_MAX}}
+    return create_app("tracker", routers, is_ready=ground.is_database_there, **parts)  # type: ignore[arg-type]  # by name
 
 
 def _mail_way(settings: TrackerSettings) -> MailWay:

@@ -1,6 +1,6 @@
 """The way ⇢ between services for a signed-in person: their own token, a short limit, no second try."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from typing import Any
 
 import httpx
@@ -9,6 +9,7 @@ from shared.trace import trace_id, traceparent
 
 READ_TIMEOUT_S = 2.0
 WRITE_TIMEOUT_S = 10.0
+FILE_TIMEOUT_S = 60.0  # Without a byte: the file itself may take as long as it takes.
 
 
 class PeerSilentError(Exception):
@@ -34,6 +35,32 @@ class Peer:
         """⇝: a person's own write, under its idempotency key. Raises PeerSilentError."""
         headers = {"Idempotency-Key": key}
         return await self._ask("POST", path, token, json=body, headers=headers, timeout=WRITE_TIMEOUT_S)
+
+    async def show(self, path: str, token: str, language: str) -> httpx.Response:
+        """⇢: a question whose answer is read by a person, in their language. Raises PeerSilentError."""
+        return await self._ask("GET", path, token, headers={"Accept-Language": language})
+
+    async def change(self, path: str, token: str, body: Mapping[str, Any]) -> httpx.Response:
+        """⇝: a person's own change of a thing. Raises PeerSilentError."""
+        return await self._ask("PATCH", path, token, json=body, timeout=WRITE_TIMEOUT_S)
+
+    async def upload(
+        self, path: str, token: str, query: Mapping[str, Any], pieces: AsyncIterable[bytes]
+    ) -> httpx.Response:
+        """⇝: a person's own file, passed on as it comes. Raises PeerSilentError."""
+        return await self._ask("POST", path, token, params=query, content=pieces, timeout=FILE_TIMEOUT_S)
+
+    async def download(self, path: str, token: str, language: str) -> AsyncIterator[bytes]:
+        """⇢: a file, passed on as it comes; nothing when it is refused. Raises PeerSilentError."""
+        headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
+        headers["traceparent"] = traceparent(trace_id())
+        try:
+            async with self._client.stream("GET", path, headers=headers, timeout=FILE_TIMEOUT_S) as answer:
+                if answer.is_success:
+                    async for piece in answer.aiter_bytes():
+                        yield piece
+        except httpx.TransportError as error:
+            raise PeerSilentError(type(error).__name__) from error
 
     async def close(self) -> None:
         """Ends the connections."""

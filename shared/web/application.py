@@ -42,6 +42,7 @@ TAGS = {
     "feedback": "The way in for every channel.",
     "figures": "How much there is of everything.",
     "health": "Whether the service lives and can work.",
+    "imports": "Whole files on their way in, followed row by row.",
     "keys": "Keys for a tenant's servers and apps.",
     "members": "The people of a company, and what they may.",
     "metrics": "Durations and what waits, for Prometheus.",

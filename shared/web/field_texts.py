@@ -5,6 +5,7 @@ from shared.web.case_texts import CASE_FIELD_RULES
 from shared.web.customer_texts import CUSTOMER_FIELD_RULES
 from shared.web.file_texts import FILE_RULES
 from shared.web.identity_texts import IDENTITY_FIELD_RULES
+from shared.web.import_texts import IMPORT_FIELD_RULES
 from shared.web.row_texts import ROW_RULES
 from shared.web.said import Said
 
@@ -232,6 +233,7 @@ FIELD_RULES: dict[str, Said] = {
     **ATTACHMENT_FIELD_RULES,
     **CASE_FIELD_RULES,
     **CUSTOMER_FIELD_RULES,
+    **IMPORT_FIELD_RULES,
     **FILE_RULES,
     **ROW_RULES,
     **IDENTITY_FIELD_RULES,

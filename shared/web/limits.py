@@ -15,7 +15,11 @@ BODY_IDLE_S = 10
 
 
 class BodyLimit:
-    """Pure ASGI. The answer to a body over the limit is sent at once, and the connection is closed."""
+    """Pure ASGI. The answer to a body over the limit is sent at once, and the connection is closed.
+
+    `larger` names the paths, or folders with a slash at the end, whose doors take more: they let nobody in unknown, and
+    keep no body in memory.
+    """
 
     def __init__(
         self,
@@ -43,8 +47,7 @@ class BodyLimit:
             await problem_response(problem, Request(scope))(scope, receive, send)
 
     def _bytes_max_of(self, path: str) -> int:
-        """Files are longer than what other doors take; their folders are named by the service."""
-        return next((most for folder, most in self._larger.items() if path.startswith(folder)), self._bytes_max)
+        return next((most for place, most in self._larger.items() if _is_at(path, place)), self._bytes_max)
 
     def _counted(self, receive: Receive, bytes_max: int) -> Receive:
         seen = 0
@@ -68,6 +71,10 @@ class BodyLimit:
             return await asyncio.wait_for(receive(), self._idle_s)
         except TimeoutError:
             raise Problem("too_slow", 408, about={"idle_s": self._idle_s}) from None
+
+
+def _is_at(path: str, place: str) -> bool:
+    return path.startswith(place) if place.endswith("/") else path == place
 
 
 def _check_declared(scope: Scope, bytes_max: int) -> None:

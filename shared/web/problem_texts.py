@@ -4,6 +4,7 @@ from shared.web.attachment_texts import ATTACHMENT_PROBLEMS
 from shared.web.case_texts import CASE_PROBLEMS
 from shared.web.customer_texts import CUSTOMER_PROBLEMS
 from shared.web.identity_texts import IDENTITY_PROBLEMS
+from shared.web.import_texts import IMPORT_PROBLEMS
 from shared.web.people_texts import PEOPLE_PROBLEMS
 from shared.web.said import Said
 
@@ -137,6 +138,7 @@ PROBLEMS: dict[str, Said] = {
     **ATTACHMENT_PROBLEMS,
     **CASE_PROBLEMS,
     **CUSTOMER_PROBLEMS,
+    **IMPORT_PROBLEMS,
     **IDENTITY_PROBLEMS,
     **PEOPLE_PROBLEMS,
 }

@@ -72,6 +72,17 @@ class Stage:
         given = {**self._environment(name), **settings}
         return subprocess.run(command, env=given, cwd="/", capture_output=True, text=True, timeout=START_S, check=False)
 
+    def kill(self, name: str) -> None:
+        """kill -9, at whatever it does now."""
+        self._processes[name].kill()
+        self._processes[name].wait()
+
+    def memory_max_bytes(self, name: str) -> int:
+        """The most memory that the process has held so far."""
+        status = Path(f"/proc/{self._processes[name].pid}/status").read_text()
+        told = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
+        return int(told.split()[1]) * 1024
+
     def arm(self, name: str, order: str) -> None:
         self._order(name).write_text(order)
 

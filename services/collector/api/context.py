@@ -7,6 +7,8 @@ from fastapi import Depends, Request
 
 from services.collector.api.uploads import Uploads
 from services.collector.store.keyring import Keyring
+from services.collector.use_cases.import_files import ImportFiles
+from services.collector.use_cases.import_plan import FileReader
 from services.collector.use_cases.mask_intakes import Masking
 from services.collector.use_cases.replay_erasures import ErasureLedger
 from services.collector.use_cases.take_file import FilesOf, TakeFile
@@ -26,6 +28,9 @@ class Context:
     kick_relay: Kick
     files_of: FilesOf
     take_file: TakeFile
+    kick_jobs: Kick
+    import_files: ImportFiles
+    file_reader: FileReader
     public_url: str | None = None
     clock: Clock = now
     masking: Masking = field(default_factory=Masking)

@@ -147,11 +147,12 @@ def _parse(body: object, context: Context, actor: Actor, *, inside: tuple[str | 
     try:
         item = feedback_of(body, context.clock())
     except ValidationError as error:
-        raise Problem("invalid", 422, errors=field_errors(map(_placed, error.errors()), inside=inside)) from None
+        raise Problem("invalid", 422, errors=field_errors(map(placed, error.errors()), inside=inside)) from None
     return _Parsed(item, item.to_intake(body, context.clock()))
 
 
-def _placed(error: Any) -> dict[str, Any]:  # noqa: ANN401 - pydantic's own description
+def placed(error: Any) -> dict[str, Any]:  # noqa: ANN401 - pydantic's own description
+    """A broken rule at the field that breaks it, also where it holds between fields."""
     place = _PLACE_OF_RULE.get(error["type"])
     return {**error, "loc": (*error["loc"], place) if place else error["loc"]}
 

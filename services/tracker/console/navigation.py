@@ -22,6 +22,7 @@ ENTRIES = (
     Entry("problems", "/console/problems", Scope.WORK_READ, "p"),
     Entry("actions", "/console/actions", Scope.WORK_READ, "t"),
     Entry("overview", "/console/overview", Scope.FIGURES_READ, "o"),
+    Entry("imports", "/console/imports", Scope.FEEDBACK_WRITE, "u"),
     Entry("mails", "/console/mails", Scope.PII_READ, "m"),
     Entry("settings", "/console/settings", Scope.WORK_READ, "g"),
 )
