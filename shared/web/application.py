@@ -105,12 +105,16 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
     for router in (*routers, _health(is_ready), reference.router):
         app.include_router(router)
     describe(app, described, TAGS)
-    limited: _Middleware = partial(BodyLimit, larger=larger_bodies)
-    layers: list[_Middleware] = [LastResort, limited, RateHeaders, *around, Traced, StrictHeaders]
-    for middleware in layers:  # From the inside out.
+    for middleware in _layers(larger_bodies, around):
         app.add_middleware(middleware)
     _speak_problems(app)
     return app
+
+
+def _layers(larger_bodies: Mapping[str, int] | None, around: Sequence[_Middleware]) -> Sequence[_Middleware]:
+    """From the inside out."""
+    limited: _Middleware = partial(BodyLimit, larger=larger_bodies)
+    return (LastResort, limited, RateHeaders, *around, Traced, StrictHeaders)
 
 
 def describe_doors(title: str, routers: Sequence[Router], described: Sequence[type[BaseModel]] = ()) -> dict[str, Any]:

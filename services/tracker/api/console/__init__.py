@@ -3,6 +3,7 @@
 from services.tracker.api.console import (
     actions,
     case,
+    case_files,
     design,
     entry,
     find,
@@ -25,6 +26,7 @@ from services.tracker.api.console import (
 PAGES = (
     actions,
     case,
+    case_files,
     design,
     entry,
     find,
