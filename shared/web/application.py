@@ -108,6 +108,7 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
         app.include_router(router)
     describe(app, described, TAGS)
     for middleware in _layers(around, larger_bodies or {}):
+    for middleware in _layers(larger_bodies, around):
         app.add_middleware(middleware)
     _speak_problems(app)
     return app
@@ -116,6 +117,10 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
 def _layers(around: Sequence[_Middleware], larger_bodies: Mapping[str, int]) -> list[_Middleware]:
     """What lies around the doors, from the inside out."""
     return [LastResort, partial(BodyLimit, larger=larger_bodies), RateHeaders, *around, Traced, StrictHeaders]
+def _layers(larger_bodies: Mapping[str, int] | None, around: Sequence[_Middleware]) -> Sequence[_Middleware]:
+    """From the inside out."""
+    limited: _Middleware = partial(BodyLimit, larger=larger_bodies)
+    return (LastResort, limited, RateHeaders, *around, Traced, StrictHeaders)
 
 
 def describe_doors(title: str, routers: Sequence[Router], described: Sequence[type[BaseModel]] = ()) -> dict[str, Any]:

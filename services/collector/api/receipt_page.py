@@ -27,20 +27,7 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _STATUSES = {"unknown": 404, "slow_down": 429}
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _templates = Environment(
     loader=FileSystemLoader(PAGES), autoescape=select_autoescape(("j2",)), undefined=StrictUndefined, trim_blocks=True
 )
@@ -57,7 +44,7 @@ async def get_question(
     written = read_receipt_code(code)
     if written:
         chosen = f"?lang={lang}" if lang else ""
-        return RedirectResponse(f"receipts/{written}{chosen}", 303)
+        return RedirectResponse(f"/receipts/{written}{chosen}", 303)
     return _page(request, lang, about="ask")
 
 

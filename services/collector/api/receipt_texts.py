@@ -36,7 +36,7 @@ WORDS: Mapping[str, Mapping[Language, str]] = {
     "title": {Language.ZH: "反馈进度", Language.EN: "Your feedback"},
     "code": {Language.ZH: "回执编号", Language.EN: "Receipt"},
     "way": {Language.ZH: "进度", Language.EN: "Progress"},
-    "now": {Language.ZH: "当前", Language.EN: "Now"},
+    "since": {Language.ZH: "当前进度，始于", Language.EN: "Now, since"},
     "keep": {
         Language.ZH: "请保存此页地址或回执编号，随时可以回来查看。",
         Language.EN: "Keep this address or the receipt's code, and come back whenever you like.",
