@@ -5,22 +5,37 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.collector.api import addresses, customers, erasures, feedback, feedback_reading, figures, receipts
+from services.collector.api import (
+    addresses,
+    customers,
+    erasures,
+    feedback,
+    feedback_reading,
+    figures,
+    mailboxes,
+    receipts,
+    replies,
+)
 from services.collector.api.context import Context
-from services.collector.api.self_checks import look_at_keys
+from services.collector.api.feedback_schema import read_body
+from services.collector.api.self_checks import look_at_keys, look_at_mailboxes
 from services.collector.api.senders import PublicDoors
 from services.collector.reactions import ACCESS
 from services.collector.settings import CollectorSettings
 from services.collector.store.keyring import ForeignMasterKeyError, Keyring
 from services.collector.store.opened import Opener
 from services.collector.store.tables import CARRIERS, CollectorTable
+from services.collector.use_cases.read_mailbox import READ_MAILBOX, ReadMailbox
 from services.collector.use_cases.replay_erasures import ErasureLedger
+from services.collector.use_cases.take_in_mail import TakeInMail
 from shared.access.export import Exported
 from shared.crypto import read_master_key
 from shared.database import TRANSIENT, Database
 from shared.ground import Ground
 from shared.logs import set_up_logs
+from shared.messaging.jobs import Jobs
 from shared.messaging.lanes import Lane
+from shared.reply_tokens import read_reply_key
 from shared.settings import read_settings
 from shared.web.application import create_app
 from shared.web.ground_doors import GROUND_ROUTERS
@@ -35,7 +50,9 @@ ROUTERS = (
     feedback.router,
     feedback_reading.router,
     figures.router,
+    mailboxes.router,
     receipts.router,
+    replies.router,
 )
 
 
@@ -52,9 +69,13 @@ def build(settings: CollectorSettings) -> FastAPI:
         kick_relay=ground.kick_relay,
     )
     routers = ground.doors([*ROUTERS])
-    self_checks = {"keys": partial(look_at_keys, ground.database, ground.carrier, keyring)}
+    self_checks = {
+        "keys": partial(look_at_keys, ground.database, ground.carrier, keyring),
+        "mailboxes": partial(look_at_mailboxes, ground.database, ground.carrier),
+    }
     state = ground.state(context, Exported(CollectorTable, Opener(keyring), CARRIERS), self_checks) | {"rates": Rates()}
     lanes: list[Lane] = [ground.relay(first=ledger.replay), ground.access(ACCESS), ground.jobs({})]
+    lanes.append(_mailboxes(ground, settings, context))
 
     async def is_ready() -> bool:
         """A restored database still holds who was erased since: until they are erased again, it serves nobody."""
@@ -72,6 +93,14 @@ def build(settings: CollectorSettings) -> FastAPI:
         described=feedback.DESCRIBED,
         around=[PublicDoors],
     )
+
+
+def _mailboxes(ground: Ground, settings: CollectorSettings, context: Context) -> Lane:
+    """The readers of mailboxes, apart from the other jobs: a mail server that is slow keeps nothing else waiting."""
+    key = read_reply_key(settings.reply_key_file) if settings.reply_key_file else None
+    take_in = TakeInMail(ground.database, ground.carrier, context.keyring, context.masking, read_body, key)
+    reader = ReadMailbox(ground.database, context.keyring, take_in, ground.kick_relay)
+    return Jobs(ground.carrier, {READ_MAILBOX: reader}, context.kick_mailboxes, lease_s=settings.job_lease_s)
 
 
 async def prove_master_key(settings: CollectorSettings) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
@@ -13,3 +14,4 @@ class CollectorSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="HUIYIN_COLLECTOR_")
 
     master_key_file: Path
+    reply_key_file: Path | None = Field(None, description="what the tracker signs addresses for answers with")

@@ -41,6 +41,7 @@ TAGS = {
     "figures": "How much there is of everything.",
     "health": "Whether the service lives and can work.",
     "keys": "Keys for a tenant's servers and apps.",
+    "mailboxes": "Which mailboxes are read, and how that goes.",
     "members": "The people of a company, and what they may.",
     "metrics": "Durations and what waits, for Prometheus.",
     "notices": "Who was told what, and what became of it.",

@@ -2,6 +2,7 @@
 
 from shared.web.case_texts import CASE_FIELD_RULES
 from shared.web.identity_texts import IDENTITY_FIELD_RULES
+from shared.web.mail_texts import MAIL_FIELD_RULES
 from shared.web.said import Said
 
 FIELD_RULE_OTHER = Said(
@@ -209,4 +210,5 @@ FIELD_RULES: dict[str, Said] = {
     ),
     **CASE_FIELD_RULES,
     **IDENTITY_FIELD_RULES,
+    **MAIL_FIELD_RULES,
 }

@@ -22,6 +22,7 @@ class Context:
     keyring: Keyring
     ledger: ErasureLedger
     kick_relay: Kick
+    kick_mailboxes: Kick = field(default_factory=Kick)
     clock: Clock = now
     masking: Masking = field(default_factory=Masking)
 

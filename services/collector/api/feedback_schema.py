@@ -3,6 +3,7 @@
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -193,6 +194,11 @@ class FeedbackOut(BaseModel):
     id: UUID
     receipt_code: str
     warnings: list[str] = []
+
+
+def read_body(body: Mapping[str, Any], moment: datetime) -> Intake:
+    """A body that came by another way than the door, through the same checks. Raises ValueError."""
+    return FeedbackIn.model_validate(body).to_intake(dict(body), moment)
 
 
 def canonical(body: object) -> bytes:

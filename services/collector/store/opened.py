@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from services.collector.store.keyring import Keyring, TenantKeys
+from services.collector.store.mail_tables import CustomerReply
 from services.collector.store.originals import read_hidden
+from services.collector.store.replies import read_hidden_of_reply
 from services.collector.store.tables import Feedback
 from shared.crypto import place, unseal
 from shared.database import Tx
@@ -22,6 +24,7 @@ JOIN person_key k ON k.tenant_id = a.tenant_id AND k.id = a.customer_id
 WHERE a.tenant_id = $1 AND a.id = ANY ($2)
 """
 _ORIGINALS = "SELECT * FROM feedback WHERE tenant_id = $1 AND id = ANY ($2) AND sealed_original IS NOT NULL"
+_REPLIES = "SELECT * FROM customer_reply WHERE tenant_id = $1 AND id = ANY ($2) AND sealed_original IS NOT NULL"
 # Which statement finds a table's sealed cells, in which column they stand, and what they are called in the clear.
 _OF_PERSONS = {
     "customer": (_PROFILES, "sealed_profile", "profile"),
@@ -39,15 +42,22 @@ class Opener:
 
     async def __call__(self, tx: Tx, tenant_id: UUID, table: str, ids: Sequence[UUID]) -> Clear:
         """The clear cells of some rows of one table; nothing for a table that seals nothing."""
-        if table not in ("feedback", *_OF_PERSONS) or not ids:
+        if table not in ("feedback", "customer_reply", *_OF_PERSONS) or not ids:
             return {}
         keys = await self._keyring.keys_of(tx, tenant_id)
+        if table == "customer_reply":
+            return await _replies(tx, keys, ids)
         return await (_originals(tx, keys, ids) if table == "feedback" else _of_persons(tx, keys, table, ids))
 
 
 async def _originals(tx: Tx, keys: TenantKeys, ids: Sequence[UUID]) -> Clear:
     found = await tx.rows(Feedback, _ORIGINALS, keys.tenant_id, list(ids))
     return {feedback.id: {"original": await read_hidden(tx, keys, feedback)} for feedback in found}
+
+
+async def _replies(tx: Tx, keys: TenantKeys, ids: Sequence[UUID]) -> Clear:
+    found = await tx.rows(CustomerReply, _REPLIES, keys.tenant_id, list(ids))
+    return {reply.id: {"original": await read_hidden_of_reply(tx, keys, reply)} for reply in found}
 
 
 async def _of_persons(tx: Tx, keys: TenantKeys, table: str, ids: Sequence[UUID]) -> Clear:
