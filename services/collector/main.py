@@ -19,17 +19,20 @@ from services.collector.api import (
     figures,
     import_rejects,
     imports,
+    mailboxes,
     merges,
     products,
     receipt_page,
     receipts,
+    replies,
     sources,
     widget,
 )
 from services.collector.api.context import Context
+from services.collector.api.feedback_schema import read_body
 from services.collector.api.import_bodies import intake_or_faults
 from services.collector.api.origins import ListedOrigins, PublicDoors
-from services.collector.api.self_checks import look_at_keys
+from services.collector.api.self_checks import look_at_keys, look_at_mailboxes
 from services.collector.reactions import ACCESS, REACTIONS
 from services.collector.settings import CollectorSettings
 from services.collector.store.keyring import ForeignMasterKeyError, Keyring
@@ -42,12 +45,14 @@ from services.collector.use_cases.import_files import FILE_BYTES_MAX, ImportFile
 from services.collector.use_cases.import_reader import EveryFile
 from services.collector.use_cases.look_into_import import LookIntoImport
 from services.collector.use_cases.read_files import ExportFiles
+from services.collector.use_cases.read_mailbox import READ_MAILBOX, ReadMailbox
 from services.collector.use_cases.replay_erasures import ErasureLedger
 from services.collector.use_cases.run_import import RUN_IMPORT, Importing, ImportRunner
 from services.collector.use_cases.store_chunk import link_nothing
 from services.collector.use_cases.sweep_imports import ImportSweep
 from services.collector.use_cases.take_file import TakeFile
 from services.collector.use_cases.take_in_file import LOOK_INTO_IMPORT
+from services.collector.use_cases.take_in_mail import TakeInMail
 from shared.access.export import Exported
 from shared.crypto import read_master_key
 from shared.database import TRANSIENT, Database
@@ -55,8 +60,9 @@ from shared.files.pictures import Pictures
 from shared.files.tenants import FilesByTenant
 from shared.ground import Ground
 from shared.logs import set_up_logs
-from shared.messaging.jobs import Handler
+from shared.messaging.jobs import Handler, Jobs
 from shared.messaging.lanes import Lane
+from shared.reply_tokens import read_reply_key
 from shared.settings import read_settings
 from shared.web.application import create_app
 from shared.web.ground_doors import GROUND_ROUTERS
@@ -82,8 +88,10 @@ ROUTERS = (
     products.router,
     receipt_page.router,
     receipts.router,
+    replies.router,
     widget.router,
     sources.router,
+    mailboxes.router,
 )
 
 
@@ -107,7 +115,10 @@ def build(settings: CollectorSettings) -> FastAPI:
         public_url=settings.public_url,
     )
     routers = ground.doors([*ROUTERS])
-    self_checks = {"keys": partial(look_at_keys, ground.database, ground.carrier, keyring)}
+    self_checks = {
+        "keys": partial(look_at_keys, ground.database, ground.carrier, keyring),
+        "mailboxes": partial(look_at_mailboxes, ground.database, ground.carrier),
+    }
     exported = Exported(CollectorTable, Opener(keyring), CARRIERS, ExportFiles(ground.database, keyring, files_of))
     state = ground.state(context, exported, self_checks) | {"rates": Rates()}
 
@@ -122,7 +133,7 @@ def build(settings: CollectorSettings) -> FastAPI:
         "collector",
         routers,
         state=state,
-        running=ground.running(_lanes(ground, context)),
+        running=ground.running([*_lanes(ground, context), _mailboxes(ground, settings, context)]),
         is_ready=is_ready,
         described=feedback.DESCRIBED,
         around=[partial(PublicDoors, listed=ListedOrigins(ground.database))],
@@ -159,6 +170,14 @@ def _handlers(ground: Ground, here: Context) -> Mapping[str, Handler]:
         LOOK_INTO_IMPORT: LookIntoImport(here.database, here.keyring, here.import_files, here.file_reader),
         RUN_IMPORT: ImportRunner(importing),
     }
+
+
+def _mailboxes(ground: Ground, settings: CollectorSettings, context: Context) -> Lane:
+    """The readers of mailboxes, apart from the other jobs: a mail server that is slow keeps nothing else waiting."""
+    key = read_reply_key(settings.reply_key_file) if settings.reply_key_file else None
+    take_in = TakeInMail(ground.database, ground.carrier, context.keyring, context.masking, read_body, key)
+    reader = ReadMailbox(ground.database, context.keyring, take_in, ground.kick_relay)
+    return Jobs(ground.carrier, {READ_MAILBOX: reader}, context.kick_mailboxes, lease_s=settings.job_lease_s)
 
 
 async def prove_master_key(settings: CollectorSettings) -> None:

@@ -14,6 +14,7 @@ class CollectorSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="HUIYIN_COLLECTOR_")
 
     master_key_file: Path
+    reply_key_file: Path | None = Field(None, description="what the tracker signs addresses for answers with")
     public_url: str | None = Field(
         None, description="where customers reach the collector, such as https://feedback.example.com"
     )

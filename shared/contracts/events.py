@@ -160,6 +160,37 @@ class FeedbackErased(Event):
     erased_at: datetime
 
 
+class CustomerReplied(Event):
+    """A customer answered a mail of ours. Words are masked; `feedback_id` is the feedback whose case they answer.
+
+    `reply_id` is what the collector keeps the answer under. Whoever wrote held a mail of that case in hands;
+    `is_from_their_address` says whether it also came from an address of that customer's.
+    """
+
+    version: ClassVar[int] = 1
+
+    feedback_id: UUID
+    reply_id: UUID
+    customer_id: UUID | None
+    text: str
+    language: Language
+    is_from_their_address: bool
+    files: int
+    occurred_at: datetime
+    received_at: datetime
+
+
+class AddressBounced(Event):
+    """A mail of ours came back. `status` is the code of RFC 3463; `is_permanent`: nobody is reached there again."""
+
+    version: ClassVar[int] = 1
+
+    address_id: UUID
+    is_permanent: bool
+    status: str
+    reported_at: datetime
+
+
 EVENTS: dict[tuple[str, int], type[Event]] = {
     (event.__name__, event.version): event
     for event in (
@@ -173,5 +204,7 @@ EVENTS: dict[tuple[str, int], type[Event]] = {
         KeyUsed,
         CustomerErased,
         FeedbackErased,
+        CustomerReplied,
+        AddressBounced,
     )
 }

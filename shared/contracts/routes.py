@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from shared.contracts.envelope import Event
 from shared.contracts.events import (
+    AddressBounced,
     CaseProgressed,
     CustomerErased,
+    CustomerReplied,
     FeedbackClassified,
     FeedbackErased,
     FeedbackReceived,
@@ -39,6 +41,8 @@ ROUTES: dict[type[Event], Route] = {
     KeyChanged: Route(said_by=("tracker",), heard_by=("collector", "classifier")),
     CustomerErased: Route(said_by=("collector",), heard_by=("classifier", "tracker")),
     FeedbackErased: Route(said_by=("collector",), heard_by=("classifier", "tracker")),
+    CustomerReplied: Route(said_by=("collector",), heard_by=("tracker",)),
+    AddressBounced: Route(said_by=("collector",), heard_by=("tracker",)),
 }
 
 

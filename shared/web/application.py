@@ -44,6 +44,7 @@ TAGS = {
     "health": "Whether the service lives and can work.",
     "imports": "Whole files on their way in, followed row by row.",
     "keys": "Keys for a tenant's servers and apps.",
+    "mailboxes": "Which mailboxes are read, and how that goes.",
     "members": "The people of a company, and what they may.",
     "metrics": "Durations and what waits, for Prometheus.",
     "notices": "Who was told what, and what became of it.",
@@ -108,7 +109,6 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
         app.include_router(router)
     describe(app, described, TAGS)
     for middleware in _layers(around, larger_bodies or {}):
-    for middleware in _layers(larger_bodies, around):
         app.add_middleware(middleware)
     _speak_problems(app)
     return app
@@ -117,10 +117,6 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
 def _layers(around: Sequence[_Middleware], larger_bodies: Mapping[str, int]) -> list[_Middleware]:
     """What lies around the doors, from the inside out."""
     return [LastResort, partial(BodyLimit, larger=larger_bodies), RateHeaders, *around, Traced, StrictHeaders]
-def _layers(larger_bodies: Mapping[str, int] | None, around: Sequence[_Middleware]) -> Sequence[_Middleware]:
-    """From the inside out."""
-    limited: _Middleware = partial(BodyLimit, larger=larger_bodies)
-    return (LastResort, limited, RateHeaders, *around, Traced, StrictHeaders)
 
 
 def describe_doors(title: str, routers: Sequence[Router], described: Sequence[type[BaseModel]] = ()) -> dict[str, Any]:

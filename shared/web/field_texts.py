@@ -6,6 +6,7 @@ from shared.web.customer_texts import CUSTOMER_FIELD_RULES
 from shared.web.file_texts import FILE_RULES
 from shared.web.identity_texts import IDENTITY_FIELD_RULES
 from shared.web.import_texts import IMPORT_FIELD_RULES
+from shared.web.mail_texts import MAIL_FIELD_RULES
 from shared.web.row_texts import ROW_RULES
 from shared.web.said import Said
 
@@ -237,4 +238,5 @@ FIELD_RULES: dict[str, Said] = {
     **FILE_RULES,
     **ROW_RULES,
     **IDENTITY_FIELD_RULES,
+    **MAIL_FIELD_RULES,
 }

@@ -23,6 +23,8 @@ OTHER_LISTS = {
     "/v1/customers",
     "/v1/dead-letters",
     "/v1/keys",
+    "/v1/mailboxes",
+    "/v1/mailboxes/{mailbox_id}/left",
     "/v1/members",
     "/v1/products",
     "/v1/sessions",

@@ -32,6 +32,7 @@ class Context:
     import_files: ImportFiles
     file_reader: FileReader
     public_url: str | None = None
+    kick_mailboxes: Kick = field(default_factory=Kick)
     clock: Clock = now
     masking: Masking = field(default_factory=Masking)
     uploads: Uploads = field(default_factory=Uploads)

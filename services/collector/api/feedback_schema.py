@@ -1,6 +1,7 @@
 """The shape of a feedback at the door, and how it becomes an intake."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -220,6 +221,11 @@ class FeedbackOut(BaseModel):
     receipt_code: str
     receipt_url: str | None = Field(None, description="the page for the customer, where a public address is set")
     warnings: list[str] = []
+
+
+def read_body(body: Mapping[str, Any], moment: datetime) -> Intake:
+    """A body that came by another way than the door, through the same checks. Raises ValueError."""
+    return feedback_of(body, moment).to_intake(dict(body), moment)
 
 
 def canonical(body: object) -> bytes:

@@ -9,7 +9,9 @@ from uuid import UUID
 from services.collector.store.attachment_keys import KeyGoneError, open_key
 from services.collector.store.attachment_tables import Attachment
 from services.collector.store.keyring import Keyring, TenantKeys
+from services.collector.store.mail_tables import CustomerReply
 from services.collector.store.originals import read_hidden
+from services.collector.store.replies import read_hidden_of_reply
 from services.collector.store.tables import Feedback
 from shared.crypto import place, unseal
 from shared.database import Tx
@@ -26,6 +28,7 @@ WHERE a.tenant_id = $1 AND a.id = ANY ($2)
 """
 _ORIGINALS = "SELECT * FROM feedback WHERE tenant_id = $1 AND id = ANY ($2) AND sealed_original IS NOT NULL"
 _ATTACHMENTS = "SELECT * FROM attachment WHERE tenant_id = $1 AND id = ANY ($2)"
+_REPLIES = "SELECT * FROM customer_reply WHERE tenant_id = $1 AND id = ANY ($2) AND sealed_original IS NOT NULL"
 # Which statement finds a table's sealed cells, in which column they stand, and what they are called in the clear.
 _OF_PERSONS = {
     "customer": (_PROFILES, "sealed_profile", "profile"),
@@ -43,11 +46,13 @@ class Opener:
 
     async def __call__(self, tx: Tx, tenant_id: UUID, table: str, ids: Sequence[UUID]) -> Clear:
         """The clear cells of some rows of one table; nothing for a table that seals nothing."""
-        if table not in ("feedback", "attachment", *_OF_PERSONS) or not ids:
+        if table not in ("feedback", "attachment", "customer_reply", *_OF_PERSONS) or not ids:
             return {}
         keys = await self._keyring.keys_of(tx, tenant_id)
         if table == "attachment":
             return await _names(tx, keys, ids)
+        if table == "customer_reply":
+            return await _replies(tx, keys, ids)
         return await (_originals(tx, keys, ids) if table == "feedback" else _of_persons(tx, keys, table, ids))
 
 
@@ -63,6 +68,11 @@ async def _names(tx: Tx, keys: TenantKeys, ids: Sequence[UUID]) -> Clear:
             file_key = await open_key(tx, keys, row)
             clear[row.id] = {"filename": file_key.unseal_name(row.sealed_name), "sha256": (row.sha256 or b"").hex()}
     return clear
+
+
+async def _replies(tx: Tx, keys: TenantKeys, ids: Sequence[UUID]) -> Clear:
+    found = await tx.rows(CustomerReply, _REPLIES, keys.tenant_id, list(ids))
+    return {reply.id: {"original": await read_hidden_of_reply(tx, keys, reply)} for reply in found}
 
 
 async def _of_persons(tx: Tx, keys: TenantKeys, table: str, ids: Sequence[UUID]) -> Clear:

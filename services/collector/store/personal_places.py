@@ -41,6 +41,12 @@ REGISTER = PersonalRegister(
         # After the feedback, whose row whoever adds to these holds: what they add is seen here.
         PersonalPlace("attachment", _FILES, ("sealed_name", "wrapped_key", "declared_sha256", "sha256")),
         PersonalPlace("progress", _PROGRESS, ("stage",)),
+        PersonalPlace(
+            "customer_reply",
+            "customer_id = ANY ($2) OR feedback_id = ANY ($2) OR id = ANY ($2)",
+            ("text", *_SEALED),
+            {"text": "''", "erased_at": "now()"} | _SEALED,
+        ),
     ),
     feedback_of="SELECT id FROM feedback WHERE tenant_id = $1 AND (customer_id = ANY ($2) OR id = ANY ($2))",
     impersonal={
@@ -80,6 +86,20 @@ REGISTER = PersonalRegister(
         "import_chunk.digests": "hashes of rows without an id; dropped when the import ends",
         "import_chunk.sealed_rejects": "rows that were never taken in, so nobody's yet: sealed under the import's key,"
         " and destroyed with it at the end of the retention",
+        "customer_reply.external_mac": "as feedback.external_mac",
+        "customer_reply.language": "one of two",
+        "mailbox.name": "what an operator calls a mailbox",
+        "mailbox.host": "of a company's mail server",
+        "mailbox.security": "one of three",
+        "mailbox.username": "a company's own mailbox, of no customer",
+        "mailbox.sealed_password": "of the mailbox, sealed under the tenant's data key",
+        "mailbox.folder": "of the mailbox",
+        "mailbox.after_reading": "one of three",
+        "mailbox.move_to": "as folder",
+        "mailbox.since": "a day",
+        "mailbox.fault": "one of a closed list",
+        "mail_left.outcome": "one of two",
+        "mail_left.reason": "one of a closed list, or a kind of error",
         "erasure.kind": "customer or feedback",
         "erasure.marks": "keyed hashes of an erased person, kept so that a restored backup can be told of them",
         "erasure.reason": "one of a closed list",

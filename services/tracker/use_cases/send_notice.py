@@ -15,13 +15,13 @@ from services.tracker.domain.telling import (
 )
 from services.tracker.notifiers.email import Ending, Mail, Mailer
 from services.tracker.store import notices
-from services.tracker.store.actions import read_action
 from services.tracker.store.case_events import By, move_cases
 from services.tracker.store.notices import AlreadyToldError
-from services.tracker.store.problems import cases_of_customer
+from services.tracker.store.suppressed import suppressed_of
 from services.tracker.store.tables import Notice
 from services.tracker.use_cases.letter_of_notice import Written, letter_of
 from services.tracker.use_cases.tell_progress import tell_progress
+from services.tracker.use_cases.thread_of_notice import cases_of_notice, thread_of
 from shared.access import audit
 from shared.access.audit import AuditLine
 from shared.clock import Clock, now
@@ -71,7 +71,9 @@ class SendNotice:
             await self._tell(claim, notice)
 
     async def _tell(self, claim: Claim, notice: Notice) -> None:
-        told = whom_to_tell(await self._person(notice))
+        person = await self._person(notice)
+        async with self.database.transaction(notice.tenant_id) as tx:
+            told = whom_to_tell(person, await suppressed_of(tx, notice.tenant_id, [person]))
         if isinstance(told, Reason):
             await self._end(claim, notice, NoticeState.SKIPPED, told)
             return
@@ -116,8 +118,9 @@ class SendNotice:
             await jobs.hold(tx, claim)
             if not await notices.claim(tx, notice, told, letter):
                 raise StaleLeaseError(claim.kind)
+            thread = await thread_of(tx, notice, address.address_id)
         reach(FailPoint.MAIL_AFTER_CLAIM)
-        ending = await mailer.send(Mail(notice.id, address.value, letter, self.clock()))
+        ending = await mailer.send(Mail(notice.id, address.value, letter, self.clock(), thread))
         _log.info("mail", notice=str(notice.id), ending=ending)
         await self._book(claim, notice, ending)
 
@@ -157,13 +160,6 @@ async def _mark_answered(tx: Tx, notice: Notice, state: NoticeState) -> None:
     event = NoticeEvent(notice.event)
     if state not in ANSWERING[event]:
         return
-    cases = [notice.about] if event is NoticeEvent.REPLY else await _cases_behind(tx, notice)
+    cases = await cases_of_notice(tx, notice)
     await move_cases(tx, By(notice.tenant_id), cases, CaseState.ANSWERED, ANSWERABLE)
     await tell_progress(tx, notice.tenant_id, cases)
-
-
-async def _cases_behind(tx: Tx, notice: Notice) -> list[UUID]:
-    action = await read_action(tx, notice.tenant_id, notice.about)
-    if action is None:
-        return []
-    return await cases_of_customer(tx, notice.tenant_id, action.problem_id, notice.customer_id)

@@ -18,6 +18,7 @@ from services.tracker.store.case_events import history_of
 from services.tracker.store.cases import read_case
 from services.tracker.store.notices import list_notices
 from services.tracker.store.problems import problems_of_case
+from services.tracker.store.suppressed import suppressed_of
 from services.tracker.store.tables import CustomerCase
 from shared.access.scopes import Scope
 from shared.contracts.vocabulary import Purpose, Urgency
@@ -69,7 +70,9 @@ async def get_reach(case_id: UUID, here: Here, visit: CaseWriter) -> HTMLRespons
         )
     except PeerAwayError:
         raise Problem("unavailable", 503) from None
-    told = whom_to_tell(people.get(case.customer_id) if case.customer_id else None)
+    person = people.get(case.customer_id) if case.customer_id else None
+    async with here.database.transaction(case.tenant_id) as tx:
+        told = whom_to_tell(person, await suppressed_of(tx, case.tenant_id, [person]))
     return visit.page("parts/reach.html", reason=told if isinstance(told, Reason) else None)
 
 
