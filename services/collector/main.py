@@ -100,26 +100,15 @@ def build(settings: CollectorSettings) -> FastAPI:
     ground = Ground("collector", settings)
     keyring = Keyring(read_master_key(settings.master_key_file))
     ledger = ErasureLedger(settings.data_dir, ground.database, ground.carrier, keyring)
-    files_of = FilesByTenant(settings.data_dir / FILES_FOLDER)
-    context = Context(
-        database=ground.database,
-        carrier=ground.carrier,
-        keyring=keyring,
-        ledger=ledger,
-        kick_relay=ground.kick_relay,
-        kick_jobs=ground.kick_jobs,
-        import_files=ImportFiles(settings.data_dir),
-        file_reader=EveryFile(),
-        files_of=files_of,
-        take_file=TakeFile(ground.database, keyring, files_of, Pictures()),
-        public_url=settings.public_url,
-    )
+    context = _context(ground, settings, keyring, ledger)
     routers = ground.doors([*ROUTERS])
     self_checks = {
         "keys": partial(look_at_keys, ground.database, ground.carrier, keyring),
         "mailboxes": partial(look_at_mailboxes, ground.database, ground.carrier),
     }
-    exported = Exported(CollectorTable, Opener(keyring), CARRIERS, ExportFiles(ground.database, keyring, files_of))
+    exported = Exported(
+        CollectorTable, Opener(keyring), CARRIERS, ExportFiles(ground.database, keyring, context.files_of)
+    )
     state = ground.state(context, exported, self_checks) | {"rates": Rates()}
 
     async def is_ready() -> bool:
@@ -138,6 +127,23 @@ def build(settings: CollectorSettings) -> FastAPI:
         described=feedback.DESCRIBED,
         around=[partial(PublicDoors, listed=ListedOrigins(ground.database))],
         larger_bodies={**attachments.LARGER_BODIES, imports.UPLOAD_PATH: FILE_BYTES_MAX},
+    )
+
+
+def _context(ground: Ground, settings: CollectorSettings, keyring: Keyring, ledger: ErasureLedger) -> Context:
+    files_of = FilesByTenant(settings.data_dir / FILES_FOLDER)
+    return Context(
+        database=ground.database,
+        carrier=ground.carrier,
+        keyring=keyring,
+        ledger=ledger,
+        kick_relay=ground.kick_relay,
+        kick_jobs=ground.kick_jobs,
+        import_files=ImportFiles(settings.data_dir),
+        file_reader=EveryFile(),
+        files_of=files_of,
+        take_file=TakeFile(ground.database, keyring, files_of, Pictures()),
+        public_url=settings.public_url,
     )
 
 

@@ -96,7 +96,7 @@ def build(settings: TrackerSettings) -> FastAPI:
     ]
     closing += [entrance.provider.close] if entrance.provider else []
     running = ground.running(lanes, closing=closing)
-    parts = {"state": state, "running": running, "body_bytes_max_of": {imports.PAGE: imports.FORM_BYTES_MAX}}
+    parts = {"state": state, "running": running, "larger_bodies": {imports.PAGE: imports.FORM_BYTES_MAX}}
     return create_app("tracker", routers, is_ready=ground.is_database_there, **parts)  # type: ignore[arg-type]  # by name
 
 

@@ -22,6 +22,7 @@ OTHER_LISTS = {
     "/v1/customer-merges",
     "/v1/customers",
     "/v1/dead-letters",
+    "/v1/feedback/imports",
     "/v1/keys",
     "/v1/mailboxes",
     "/v1/mailboxes/{mailbox_id}/left",
