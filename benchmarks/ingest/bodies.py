@@ -5,19 +5,19 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 _ENGLISH = (
-    "The heater trips the breaker every second morning, and I have to go down to the cellar to switch it on again. "
-    "The service line told me to wait for a letter, which never came. Please send somebody who knows this model.",
-    "Very happy with the dryer itself, it is quiet and quick. But the door seal came loose after two weeks, and the "
-    "part that the shop sent does not fit. A short video on how to put it back would have saved us both the trouble.",
-    "Since the last update the app forgets the timer whenever the phone is locked. I have tried to sign out and in "
-    "again, and to install it anew. It worked well all winter, so this must be something that was changed lately.",
+    """The heater trips the breaker every second morning, and I have to go down to the cellar to switch it on again.
+The service line told me to wait for a letter, which never came. Please send somebody who knows this model.""",
+    """Very happy with the dryer itself, it is quiet and quick. But the door seal came loose after two weeks, and the
+part that the shop sent does not fit. A short video on how to put it back would have saved us both the trouble.""",
+    """Since the last update the app forgets the timer whenever the phone is locked. I have tried to sign out and in
+again, and to install it anew. It worked well all winter, so this must be something that was changed lately.""",
 )
 _CHINESE = (
     "用了三个月，热水器最近经常跳闸，特别是早上洗澡的时候。客服说会派师傅上门，等了一个星期也没有消息，希望尽快处理一下。",
     "洗衣机脱水的时候声音特别大，整层楼都能听见。说明书上没有写怎么调平，安装的师傅也没有讲清楚，麻烦给一个视频教程。",
 )
 _ONE_IN_FOUR_IS_CHINESE = 4
-_ONE_IN_TWENTY_HOLDS_A_NUMBER = 20
+_ONE_IN_A_HUNDRED_HOLDS_A_NUMBER = 100
 _NUMBER = " Call me at 138-0013-8000."
 
 
@@ -53,4 +53,4 @@ def body(number: int, kind: Kind, rows: int) -> tuple[str, bytes]:
 def _text(number: int) -> str:
     some = _ENGLISH if number % _ONE_IN_FOUR_IS_CHINESE else _CHINESE
     text = some[number // _ONE_IN_FOUR_IS_CHINESE % len(some)]
-    return text + _NUMBER if number % _ONE_IN_TWENTY_HOLDS_A_NUMBER == 1 else text
+    return text + _NUMBER if number % _ONE_IN_A_HUNDRED_HOLDS_A_NUMBER == 1 else text

@@ -68,7 +68,7 @@ class Connection(asyncio.Protocol):
             self._note(int(head[9:12]), content)
             self._ask()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _exc: Exception | None) -> None:
         """The round is over, or the server is gone, which leaves this request without an answer."""
         if not self.done.done():
             self._round.statuses[0] += 1

@@ -24,6 +24,7 @@ CLIENTS = (1, 16, 64, 256)
 AIMED_CLIENTS = 64
 ROUNDS = 5
 SECONDS = 1.5
+WARM_UP_S = 0.5
 BULK_ROWS = 1_000
 BULK_CLIENTS = 2
 AIMS_MIN = {"single.naive_over_ours": 15.0, "single.naive_over_core": 20.0, "single.p99_naive_over_ours": 10.0}
@@ -48,6 +49,15 @@ NOOP = Side("noop", "benchmarks.ingest.noop", Kind.WITHOUT_CONTACT, {}, is_store
 OURS = Side("ours", "services.collector.main", Kind.WITH_CONTACT, {})
 CORE = Side("core", "services.collector.main", Kind.WITHOUT_CONTACT, {"HUIYIN_LOG_LEVEL": "warning"})
 SIDES = (NAIVE, NOOP, OURS, CORE)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What is asked of a side: by how many clients, and how many feedbacks in each request."""
+
+    side: Side
+    clients: int
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -80,27 +90,31 @@ async def _measure(folder: Path, rounds: int, seconds: float, clients: Sequence[
             side: await stack.enter_async_context(server(here, side.name, side.module, side.settings)) for side in SIDES
         }
         for side in SIDES:  # The first requests make connections and a tenant's keys.
-            await _round(here, side, servers[side], clients=2, rows=1, seconds=min(seconds, 0.5))
-        plan = [(side, many, 1) for many in clients for side in SIDES]
-        plan += [(side, BULK_CLIENTS, BULK_ROWS) for side in SIDES if side.is_stored]
+            await _round(here, servers[side], Turn(side, 2, 1), WARM_UP_S)
+        plan = [Turn(side, many, 1) for many in clients for side in SIDES]
+        plan += [Turn(side, BULK_CLIENTS, BULK_ROWS) for side in SIDES if side.is_stored]
         stored_before = {side: await here.rows_of(servers[side]) for side in SIDES}
-        done = [
-            await _round(here, side, servers[side], clients=many, rows=rows, seconds=seconds)
-            for _ in range(rounds)
-            for side, many, rows in plan
-        ]
+        done = [await _round(here, servers[turn.side], turn, seconds) for _ in range(rounds) for turn in plan]
         stored = {side: await here.rows_of(servers[side]) - stored_before[side] for side in SIDES}
     return report(done, stored, rounds, clients)
 
 
-async def _round(here: Ground, side: Side, at: Server, *, clients: int, rows: int, seconds: float) -> Round:
-    asked = {"port": at.port, "key": at.key, "clients": clients, "seconds": seconds, "kind": side.kind, "rows": rows}
+async def _round(here: Ground, at: Server, turn: Turn, seconds: float) -> Round:
+    side, rows = turn.side, turn.rows
+    asked = {
+        "port": at.port,
+        "key": at.key,
+        "clients": turn.clients,
+        "seconds": seconds,
+        "kind": side.kind,
+        "rows": rows,
+    }
     before = cpu_s(at.pid), cpu_s(here.postgres_pid)
     told = await asyncio.to_thread(_load, asked)
     after = cpu_s(at.pid), cpu_s(here.postgres_pid)
     many = max(told["requests"] * rows, 1)
     server_us, postgres_us = ((after[part] - before[part]) / many * _MICRO for part in (0, 1))
-    return Round(side, clients, rows, server_us, postgres_us, told)
+    return Round(side, turn.clients, rows, server_us, postgres_us, told)
 
 
 def _load(asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,9 +126,7 @@ def _load(asked: Mapping[str, Any]) -> dict[str, Any]:
     return told
 
 
-def report(
-    done: Sequence[Round], stored: Mapping[Side, int], rounds: int, clients: Sequence[int]
-) -> dict[str, Any]:
+def report(done: Sequence[Round], stored: Mapping[Side, int], rounds: int, clients: Sequence[int]) -> dict[str, Any]:
     """The figures: of processor time the least of the rounds, of durations their median."""
     aimed = AIMED_CLIENTS if AIMED_CLIENTS in clients else max(clients)
     by_clients = {str(many): _figures(done, many, 1) for many in clients}
@@ -135,7 +147,9 @@ def report(
         "machine": f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "commit": commit(),
         "checks": checks,
-        "wrong": [f"{one.side.name}, {one.clients} clients: {one.told['statuses']}" for one in done if not _is_good(one)],
+        "wrong": [
+            f"{one.side.name}, {one.clients} clients: {one.told['statuses']}" for one in done if not _is_good(one)
+        ],
         "ok": all(checks.values()),
     }
 
@@ -143,8 +157,10 @@ def report(
 def _is_good(one: Round) -> bool:
     """Every request was answered, and every answer says stored."""
     wanted = {"201"} if one.rows == 1 else {"207"}
-    return one.told["requests"] > 0 and set(one.told["statuses"]) == wanted and (
-        one.told["stored"] == one.told["requests"] * one.rows
+    return (
+        one.told["requests"] > 0
+        and set(one.told["statuses"]) == wanted
+        and (one.told["stored"] == one.told["requests"] * one.rows)
     )
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -94,26 +93,25 @@ async def server(here: Ground, name: str, module: str, settings: Mapping[str, st
     port, tenant_id = free_port(), new_id()
     key = await _keep_key(here, tenant_id)
     environment = {**here.environment, "HUIYIN_COLLECTOR_PORT": str(port), **settings}
-    with (
-        (here.folder / f"{name}.log").open("ab") as log,
-        subprocess.Popen([sys.executable, "-m", module, str(port)], env=environment, stdout=log, stderr=log) as process,
-    ):
+    with (here.folder / f"{name}.log").open("ab") as log:
+        command = [sys.executable, "-m", module, str(port)]
+        process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=log, stderr=log)
         try:
             await _wait_ready(process, port, name)
             yield Server(name, process.pid, port, tenant_id, key)
         finally:
             process.terminate()
-            process.wait(STOP_TIMEOUT_S)
+            await asyncio.wait_for(process.wait(), STOP_TIMEOUT_S)
 
 
-async def _wait_ready(process: "subprocess.Popen[bytes]", port: int, name: str) -> None:
+async def _wait_ready(process: asyncio.subprocess.Process, port: int, name: str) -> None:
     deadline = time.monotonic() + READY_TIMEOUT_S
     async with httpx.AsyncClient(trust_env=False) as client:
         while True:
             try:
                 await client.get(f"http://127.0.0.1:{port}/healthz")
             except httpx.TransportError:
-                if process.poll() is not None or time.monotonic() > deadline:
+                if process.returncode is not None or time.monotonic() > deadline:
                     raise BenchmarkError(f"the server {name} did not start") from None
                 await asyncio.sleep(POLL_S)
             else:

@@ -243,7 +243,9 @@ async def _owner(here: Caller, marks: Sequence[Mark]) -> UUID | None:
     indexes = [mark.blind_index for mark in marks]
     wanted = select(Identity).where(Identity.tenant_id == here.tenant_id, Identity.blind_index.in_(indexes))  # type: ignore[attr-defined]  # a column
     owners = {(one.kind, one.blind_index): one.customer_id for one in await here.session.exec(wanted)}
-    return next((owners[mark.kind, mark.blind_index] for mark in marks if (mark.kind, mark.blind_index) in owners), None)
+    return next(
+        (owners[mark.kind, mark.blind_index] for mark in marks if (mark.kind, mark.blind_index) in owners), None
+    )
 
 
 def _add_customer(here: Caller, intake: Intake, customer_id: UUID, key: bytes) -> None:
@@ -293,6 +295,7 @@ def _feedback(
 ) -> Feedback:
     clear, feedback_id = masked.clear, new_id()
     rating = clear.rating
+    hidden: dict[str, Any] = {**sealed(here.keys, person_key, feedback_id, masked.hidden)}
     feedback = Feedback(
         tenant_id=here.tenant_id,
         id=feedback_id,
@@ -306,7 +309,7 @@ def _feedback(
         body_mac=_body_mac(here, masked.original),
         text=clear.text,
         masked_spans=[vars(span) for span in masked.spans] or None,
-        **sealed(here.keys, person_key, feedback_id, masked.hidden),
+        **hidden,
         language=clear.language,
         rating=rating_share(rating) if rating else None,
         rating_given=vars(rating) if rating else None,

@@ -14,6 +14,7 @@ from services.collector.settings import CollectorSettings
 from services.collector.store.keyring import ForeignMasterKeyError, Keyring
 from services.collector.store.opened import Opener
 from services.collector.store.tables import CARRIERS, CollectorTable
+from services.collector.use_cases.group_commit import GroupWriter, store_together
 from services.collector.use_cases.replay_erasures import ErasureLedger
 from shared.access.export import Exported
 from shared.crypto import read_master_key
@@ -44,12 +45,14 @@ def build(settings: CollectorSettings) -> FastAPI:
     ground = Ground("collector", settings)
     keyring = Keyring(read_master_key(settings.master_key_file))
     ledger = ErasureLedger(settings.data_dir, ground.database, ground.carrier, keyring)
+    writer = GroupWriter(partial(store_together, database=ground.database, keyring=keyring))
     context = Context(
         database=ground.database,
         carrier=ground.carrier,
         keyring=keyring,
         ledger=ledger,
         kick_relay=ground.kick_relay,
+        writer=writer,
     )
     routers = ground.doors([*ROUTERS])
     self_checks = {"keys": partial(look_at_keys, ground.database, ground.carrier, keyring)}
@@ -67,7 +70,7 @@ def build(settings: CollectorSettings) -> FastAPI:
         "collector",
         routers,
         state=state,
-        running=ground.running(lanes),
+        running=ground.running(lanes, closing=[writer.drain]),
         is_ready=is_ready,
         described=feedback.DESCRIBED,
         around=[PublicDoors],

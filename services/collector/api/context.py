@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.collector.store.keyring import Keyring
+from services.collector.use_cases.group_commit import GroupWriter
 from services.collector.use_cases.mask_intakes import Masking
 from services.collector.use_cases.replay_erasures import ErasureLedger
 from shared.clock import Clock, now
@@ -22,6 +23,7 @@ class Context:
     keyring: Keyring
     ledger: ErasureLedger
     kick_relay: Kick
+    writer: GroupWriter
     clock: Clock = now
     masking: Masking = field(default_factory=Masking)
 

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from fastapi import Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, ValidationError
@@ -16,10 +14,9 @@ from services.collector.api.feedback_schema import FeedbackIn, FeedbackOut
 from services.collector.api.senders import Sender, batch_bytes_max_of, charge_by_length, check_public, items_max_of
 from services.collector.domain.intake import Intake
 from services.collector.domain.masked_intake import MaskedIntake
-from services.collector.store.lost_race import LostRaceError
-from services.collector.use_cases.accept_feedback import Accepted, AcceptFeedback, Outcome, accept_feedback
+from services.collector.use_cases.accept_feedback import Accepted, AcceptFeedback, Outcome
+from services.collector.use_cases.group_commit import InFlightError, OverloadedError
 from services.collector.use_cases.mask_intakes import TooMuchToMaskError, characters_of
-from shared.access.audit import perform
 from shared.access.credentials import Actor
 from shared.trace import trace_id
 from shared.web.description import body_of
@@ -29,7 +26,6 @@ from shared.web.problems import FieldError, Problem, field_errors, language_of, 
 from shared.web.routing import Router
 
 BATCH_ITEMS_MAX = 1_000
-RACES_MAX = 5
 # Rules between fields are reported at the field that breaks them.
 _PLACE_OF_RULE = {"text_too_long": "text", "source_missing": "external_id", "off_the_scale": "value"}
 
@@ -107,17 +103,14 @@ async def _accept(context: Context, actor: Actor, intakes: Sequence[Intake]) -> 
         trace_id=trace_id(),
         vouches_for_addresses=actor.vouches,
     )
-    work = partial(accept_feedback, keyring=context.keyring, command=command)
-    for _ in range(RACES_MAX):
-        try:
-            accepted = await perform(context.database, actor, work)
-        except LostRaceError:
-            continue
-        except asyncpg.LockNotAvailableError:
-            break
-        context.kick_relay()
-        return accepted
-    raise Problem("in_flight", 409)
+    try:
+        accepted = await context.writer.accept(command)
+    except OverloadedError:
+        raise Problem("unavailable", 503) from None
+    except InFlightError:
+        raise Problem("in_flight", 409) from None
+    context.kick_relay()
+    return accepted
 
 
 async def _masked(context: Context, intakes: Sequence[Intake]) -> list[MaskedIntake]:
