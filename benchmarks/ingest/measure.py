@@ -18,7 +18,7 @@ from benchmarks.ingest.bodies import Kind
 from benchmarks.ingest.cpu import cpu_s
 from benchmarks.ingest.servers import Ground, Server, ground, server
 from benchmarks.instances import ROOT, BenchmarkError
-from benchmarks.start import commit
+from benchmarks.start import code_version
 
 CLIENTS = (1, 16, 64, 256)
 AIMED_CLIENTS = 64
@@ -145,7 +145,7 @@ def report(done: Sequence[Round], stored: Mapping[Side, int], rounds: int, clien
         "short": short_of(document),
         "rounds": rounds,
         "machine": f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        "commit": commit(),
+        "commit": code_version(),
         "checks": checks,
         "wrong": [
             f"{one.side.name}, {one.clients} clients: {one.told['statuses']}" for one in done if not _is_good(one)

@@ -5,16 +5,13 @@ key per person, writes outbox and audit rows and one line of log. It fills the s
 """
 
 import hmac
-import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import asyncpg
@@ -22,33 +19,17 @@ import uvicorn
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
-from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from benchmarks.naive.storing import Caller, store
 from services.collector.api.feedback_schema import FeedbackIn, FeedbackOut
-from services.collector.domain.identity import Mark, mark_of, values_of
-from services.collector.domain.intake import Intake, Person, rating_share
-from services.collector.domain.masked_intake import MaskedIntake, mask_intake
-from services.collector.domain.receipt_code import new_receipt_code
-from services.collector.store.feedback import external_mac
 from services.collector.store.keyring import Keyring, TenantKeys
-from services.collector.store.originals import sealed
-from services.collector.store.tables import Address, Customer, Feedback, Identity, PersonKey, PublicCode
 from shared.access.keys import hash_secret, split_key
-from shared.access.tables import Audit
-from shared.clock import now
-from shared.contracts.countries import HOME_COUNTRY
-from shared.contracts.envelope import Envelope
-from shared.contracts.events import FeedbackReceived
-from shared.crypto import blind_index, new_key, place, read_master_key, seal
+from shared.crypto import read_master_key
 from shared.database import Database
-from shared.ids import id_of_hash, new_id
 from shared.logs import get_log, set_up_logs
-from shared.messaging import outbox
-from shared.messaging.tables import Outbox
-from shared.trace import new_trace_id
 
 _URL = os.environ["HUIYIN_COLLECTOR_APP_URL"]
 _POOL_SIZE = 10
@@ -80,16 +61,6 @@ class BatchOut(BaseModel):
     items: list[ItemOut]
 
 
-@dataclass(frozen=True)
-class Caller:
-    """Who asks, with a session that sees their tenant's rows."""
-
-    session: AsyncSession
-    tenant_id: UUID
-    label: str
-    keys: TenantKeys
-
-
 @asynccontextmanager
 async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
     await _database.open()
@@ -99,28 +70,23 @@ async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
 
 
 app = FastAPI(lifespan=_lifespan)
-_bearer = HTTPBearer()
+Sent = Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]
 
 
-async def _session() -> AsyncIterator[AsyncSession]:
-    async with AsyncSession(_engine, expire_on_commit=False) as session:
-        yield session
-
-
-async def _caller(
-    sent: Annotated[HTTPAuthorizationCredentials, Depends(_bearer)], session: Annotated[AsyncSession, Depends(_session)]
-) -> Caller:
+@asynccontextmanager
+async def _caller(sent: HTTPAuthorizationCredentials) -> AsyncIterator[Caller]:
     identifier, secret = split_key(sent.credentials) or (None, "")
-    connection = await session.connection()
-    found = await connection.execute(text("SELECT * FROM credential_by_id(:id)"), {"id": identifier})
-    row = found.one_or_none()
-    if row is None or row.revoked_at or not hmac.compare_digest(row.secret_sha256, hash_secret(secret)):
-        raise HTTPException(401)
-    if "feedback:write" not in row.scopes:
-        raise HTTPException(403)
-    tenants = {"tenants": "{" + str(row.tenant_id) + "}"}
-    await connection.execute(text("SELECT set_config('app.tenant_ids', :tenants, true)"), tenants)
-    return Caller(session, row.tenant_id, row.label, await _keys_of_tenant(row.tenant_id))
+    async with AsyncSession(_engine, expire_on_commit=False) as session:
+        connection = await session.connection()
+        found = await connection.execute(text("SELECT * FROM credential_by_id(:id)"), {"id": identifier})
+        row = found.one_or_none()
+        if row is None or row.revoked_at or not hmac.compare_digest(row.secret_sha256, hash_secret(secret)):
+            raise HTTPException(401)
+        if "feedback:write" not in row.scopes:
+            raise HTTPException(403)
+        tenants = {"tenants": "{" + str(row.tenant_id) + "}"}
+        await connection.execute(text("SELECT set_config('app.tenant_ids', :tenants, true)"), tenants)
+        yield Caller(session, row.tenant_id, row.label, await _keys_of_tenant(row.tenant_id))
 
 
 async def _keys_of_tenant(tenant_id: UUID) -> TenantKeys:
@@ -131,7 +97,6 @@ async def _keys_of_tenant(tenant_id: UUID) -> TenantKeys:
 
 
 _known: dict[UUID, TenantKeys] = {}
-Here = Annotated[Caller, Depends(_caller)]
 
 
 @app.get("/healthz")
@@ -140,19 +105,21 @@ async def healthz() -> None:
 
 
 @app.post("/v1/feedback", status_code=201)
-async def post_feedback(item: FeedbackIn, here: Here, request: Request) -> FeedbackOut:
+async def post_feedback(item: FeedbackIn, sent: Sent, request: Request) -> FeedbackOut:
     """One feedback."""
     began = time.perf_counter()
-    [(feedback, _)] = await _store(here, [item])
+    async with _caller(sent) as here:
+        [(feedback, _)] = await store(here, [item])
     _note(request, 201, began)
     return FeedbackOut(id=feedback.id, receipt_code=feedback.receipt_code)
 
 
 @app.post("/v1/feedback:batch", status_code=207)
-async def post_batch(batch: BatchIn, here: Here, request: Request) -> BatchOut:
+async def post_batch(batch: BatchIn, sent: Sent, request: Request) -> BatchOut:
     """Many feedbacks in one commit."""
     began = time.perf_counter()
-    stored = await _store(here, batch.items)
+    async with _caller(sent) as here:
+        stored = await store(here, batch.items)
     _note(request, 207, began)
     return BatchOut(
         items=[
@@ -165,210 +132,6 @@ async def post_batch(batch: BatchIn, here: Here, request: Request) -> BatchOut:
 def _note(request: Request, status: int, began: float) -> None:
     took_ms = round((time.perf_counter() - began) * 1000, 1)
     _log.info("answered", method=request.method, route=request.url.path, status=status, ms=took_ms)
-
-
-async def _store(here: Caller, items: Sequence[FeedbackIn]) -> list[tuple[Feedback, bool]]:
-    """Each feedback, and whether it is new."""
-    moment = now()
-    intakes = [item.to_intake(item.model_dump(mode="json", exclude_unset=True), moment) for item in items]
-    known = await _repeats(here, intakes)
-    stored = []
-    fresh = []
-    for intake in intakes:
-        feedback = next((known[key] for key in _keys_of(here, intake) if key in known), None)
-        is_new = feedback is None
-        if feedback is None:
-            masked = mask_intake(intake)
-            person_key, customer_id = await _customer(here, intake, moment) if intake.person else (None, None)
-            feedback = _feedback(here, masked, person_key, customer_id, moment)
-            known.update(dict.fromkeys(_keys_of(here, intake), feedback))
-            fresh.append((feedback, masked))
-        elif not hmac.compare_digest(feedback.body_mac, _body_mac(here, intake)):
-            raise HTTPException(422)
-        stored.append((feedback, is_new))
-    await _commit(here, fresh, moment)
-    return stored
-
-
-async def _repeats(here: Caller, intakes: Sequence[Intake]) -> dict[object, Feedback]:
-    events = [intake.client_event_id for intake in intakes if intake.client_event_id]
-    macs = [_external_mac(here, intake) for intake in intakes if intake.external_id]
-    wanted = Feedback.client_event_id.in_(events) | Feedback.external_mac.in_(macs)  # type: ignore[union-attr]  # a column
-    found = await here.session.exec(select(Feedback).where(Feedback.tenant_id == here.tenant_id, wanted))
-    known: dict[object, Feedback] = {}
-    for feedback in found:
-        known |= {key: feedback for key in (feedback.client_event_id, feedback.external_mac) if key}
-    return known
-
-
-def _keys_of(here: Caller, intake: Intake) -> list[object]:
-    by_source = _external_mac(here, intake) if intake.external_id else None
-    return [key for key in (intake.client_event_id, by_source) if key]
-
-
-def _external_mac(here: Caller, intake: Intake) -> bytes:
-    return external_mac(here.keys, intake.source or "", intake.external_id or "")
-
-
-def _body_mac(here: Caller, intake: Intake) -> bytes:
-    return blind_index(here.keys.index_key, "feedback_body", intake.body.decode())
-
-
-async def _customer(here: Caller, intake: Intake, moment: datetime) -> tuple[bytes | None, UUID | None]:
-    """Whom the feedback names, known or new, and the key of theirs."""
-    person = intake.person or Person()
-    values = values_of(person, HOME_COUNTRY)
-    marks = [mark_of(kind, here.keys.index(kind, value), is_vouched=True) for kind, value in values]
-    if not marks:
-        return None, None
-    customer_id = await _owner(here, marks)
-    if customer_id is None:
-        customer_id, key = new_id(), new_key()
-        _add_customer(here, intake, customer_id, key)
-        here.session.add_all(
-            Identity(tenant_id=here.tenant_id, id=new_id(), customer_id=customer_id, **vars(mark)) for mark in marks
-        )
-        await here.session.flush()
-    else:
-        kept = await here.session.get_one(PersonKey, (here.tenant_id, customer_id))
-        key = here.keys.unwrap_person_key(kept.wrapped_key, customer_id)
-    for kind, value in values:
-        if kind in ("email", "phone"):
-            written = (person.email if kind == "email" else person.phone) or value
-            await _add_address(here, (kind, value, written), customer_id, key, moment)
-    return key, customer_id
-
-
-async def _owner(here: Caller, marks: Sequence[Mark]) -> UUID | None:
-    indexes = [mark.blind_index for mark in marks]
-    wanted = select(Identity).where(Identity.tenant_id == here.tenant_id, Identity.blind_index.in_(indexes))  # type: ignore[attr-defined]  # a column
-    owners = {(one.kind, one.blind_index): one.customer_id for one in await here.session.exec(wanted)}
-    return next(
-        (owners[mark.kind, mark.blind_index] for mark in marks if (mark.kind, mark.blind_index) in owners), None
-    )
-
-
-def _add_customer(here: Caller, intake: Intake, customer_id: UUID, key: bytes) -> None:
-    person = intake.person or Person()
-    profile = json.dumps({"name": person.name, "external_id": person.external_id}, ensure_ascii=False)
-    where = place(here.tenant_id, "customer", "sealed_profile", customer_id)
-    here.session.add(
-        Customer(
-            tenant_id=here.tenant_id,
-            id=customer_id,
-            language=person.language or intake.language,
-            is_language_given=person.language is not None,
-            sealed_profile=seal(key, profile.encode(), where),
-        )
-    )
-    wrapped = here.keys.wrap_person_key(key, customer_id)
-    here.session.add(PersonKey(tenant_id=here.tenant_id, id=customer_id, wrapped_key=wrapped))
-
-
-async def _add_address(
-    here: Caller, said: tuple[str, str, str], customer_id: UUID, key: bytes, moment: datetime
-) -> None:
-    kind, value, written = said
-    address_id = id_of_hash(here.keys.index(kind, value))
-    known = select(Address).where(
-        Address.tenant_id == here.tenant_id, Address.customer_id == customer_id, Address.address_id == address_id
-    )
-    if (await here.session.exec(known)).first() is not None:
-        return
-    row_id = new_id()
-    where = place(here.tenant_id, "address", "sealed", row_id)
-    here.session.add(
-        Address(
-            tenant_id=here.tenant_id,
-            id=row_id,
-            customer_id=customer_id,
-            kind=kind,
-            address_id=address_id,
-            sealed=seal(key, written.strip().encode(), where),
-            verified_at=moment,
-        )
-    )
-
-
-def _feedback(
-    here: Caller, masked: MaskedIntake, person_key: bytes | None, customer_id: UUID | None, moment: datetime
-) -> Feedback:
-    clear, feedback_id = masked.clear, new_id()
-    rating = clear.rating
-    hidden: dict[str, Any] = {**sealed(here.keys, person_key, feedback_id, masked.hidden)}
-    feedback = Feedback(
-        tenant_id=here.tenant_id,
-        id=feedback_id,
-        customer_id=customer_id,
-        channel=clear.channel,
-        source=clear.source,
-        external_id=clear.external_id,
-        external_mac=_external_mac(here, masked.original) if masked.original.external_id else None,
-        client_event_id=clear.client_event_id,
-        receipt_code=new_receipt_code(),
-        body_mac=_body_mac(here, masked.original),
-        text=clear.text,
-        masked_spans=[vars(span) for span in masked.spans] or None,
-        **hidden,
-        language=clear.language,
-        rating=rating_share(rating) if rating else None,
-        rating_given=vars(rating) if rating else None,
-        product=clear.product,
-        occurred_at=clear.occurred_at,
-        received_at=moment,
-    )
-    here.session.add(feedback)
-    return feedback
-
-
-async def _commit(here: Caller, fresh: Sequence[tuple[Feedback, MaskedIntake]], moment: datetime) -> None:
-    """The app role may add to the tables of carriers and not read them, so these are plain INSERTs."""
-    if fresh:
-        await here.session.flush()
-        await _insert(here, PublicCode, [_code_row(here, feedback) for feedback, _ in fresh])
-        await _insert(here, Outbox, [_outbox_row(here, feedback, masked, moment) for feedback, masked in fresh])
-        count = {"count": len(fresh), "first": str(fresh[0][0].id), "last": str(fresh[-1][0].id)}
-        line = {"actor": here.label, "verb": "feedback.accept", "object_kind": "feedback", "detail": count}
-        await _insert(here, Audit, [{"tenant_id": here.tenant_id, "id": new_id(), **line}])
-    await here.session.commit()
-
-
-async def _insert(here: Caller, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
-    connection = await here.session.connection()
-    await connection.execute(insert(table), rows)
-
-
-def _code_row(here: Caller, feedback: Feedback) -> dict[str, Any]:
-    return {"code": feedback.receipt_code, "tenant_id": here.tenant_id, "feedback_id": feedback.id}
-
-
-def _outbox_row(here: Caller, feedback: Feedback, masked: MaskedIntake, moment: datetime) -> dict[str, Any]:
-    envelope = _envelope(here, feedback, masked, moment)
-    return {
-        "tenant_id": here.tenant_id,
-        "id": envelope.id,
-        "subject": "huiyin.FeedbackReceived",
-        "about": feedback.id,
-        "body": envelope.model_dump(mode="json"),
-    }
-
-
-def _envelope(here: Caller, feedback: Feedback, masked: MaskedIntake, moment: datetime) -> Envelope:
-    clear = masked.clear
-    product = clear.product or {}
-    event = FeedbackReceived(
-        feedback_id=feedback.id,
-        customer_id=feedback.customer_id,
-        channel=clear.channel,
-        source=clear.source,
-        text=clear.text,
-        language=clear.language,
-        rating=feedback.rating,
-        product=product.get("model") or product.get("sku") or product.get("category"),
-        occurred_at=clear.occurred_at,
-        received_at=moment,
-    )
-    return outbox.seal(here.tenant_id, event, at=moment, trace_id=new_trace_id())
 
 
 if __name__ == "__main__":

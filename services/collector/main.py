@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from services.collector.api import addresses, customers, erasures, feedback, feedback_reading, figures, receipts
 from services.collector.api.context import Context
+from services.collector.api.fast_lane import FastLane
 from services.collector.api.self_checks import look_at_keys
 from services.collector.api.senders import PublicDoors
 from services.collector.reactions import ACCESS
@@ -74,6 +75,7 @@ def build(settings: CollectorSettings) -> FastAPI:
         is_ready=is_ready,
         described=feedback.DESCRIBED,
         around=[PublicDoors],
+        inside=[FastLane],
     )
 
 

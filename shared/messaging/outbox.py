@@ -12,12 +12,13 @@ from shared.database import Tx, Values
 from shared.ids import new_id
 from shared.messaging.tables import Outbox
 
+_NAMES = {kind: name for name, kind in EVENTS.items()}
+
 
 def seal(tenant_id: UUID, event: Event, *, at: datetime, trace_id: str) -> Envelope:
     """An event in a new envelope."""
-    name = type(event).__name__
-    version = next(version for (known, version), kind in EVENTS.items() if kind is type(event) and known == name)
-    return Envelope(
+    name, version = _NAMES[type(event)]
+    return Envelope.model_construct(
         id=new_id(),
         type=name,
         version=version,

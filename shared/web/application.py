@@ -77,18 +77,16 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
     is_ready: Check,
     described: Sequence[type[BaseModel]] = (),
     around: Sequence[_Middleware] = (),
+    inside: Sequence[_Middleware] = (),
 ) -> FastAPI:
-    """An application with the service's routers. Doors find `state`; `running` lasts as long as the process serves."""
+    """An application with the service's routers. Doors find `state`; `running` lasts as long as the process serves.
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with running:
-            yield
-
+    `around` and `inside` are the service's own layers, on either side of those that every service has.
+    """
     app = FastAPI(
         title=f"Huiyin {title}",
         version="1",
-        lifespan=lifespan,
+        lifespan=_lasting(running),
         telemetry=telemetry(),
         docs_url=None,
         redoc_url=None,
@@ -102,11 +100,20 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
     for router in (*routers, _health(is_ready), reference.router):
         app.include_router(router)
     describe(app, described, TAGS)
-    layers: Sequence[_Middleware] = (LastResort, BodyLimit, RateHeaders, *around, Traced, StrictHeaders)
+    layers: Sequence[_Middleware] = (*inside, LastResort, BodyLimit, RateHeaders, *around, Traced, StrictHeaders)
     for middleware in layers:  # From the inside out.
         app.add_middleware(middleware)
     _speak_problems(app)
     return app
+
+
+def _lasting(running: AbstractAsyncContextManager[None]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with running:
+            yield
+
+    return lifespan
 
 
 def describe_doors(title: str, routers: Sequence[Router], described: Sequence[type[BaseModel]] = ()) -> dict[str, Any]:

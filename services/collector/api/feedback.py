@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from fastapi import Request
-from fastapi.responses import JSONResponse
+from fastapi import Request, Response
 from pydantic import BaseModel, Field, ValidationError
 
 from services.collector.api.context import Context, Here
@@ -70,13 +69,7 @@ router = Router(prefix="/v1", tags=["feedback"])
 @router.post("/feedback", status_code=201, openapi_extra=body_of(FeedbackIn), responses={200: {"model": FeedbackOut}})
 async def post_feedback(request: Request, here: Here, actor: Sender) -> FeedbackOut:
     """Stores one feedback. 201 means it is on disk; 200 that it was before."""
-    parsed = _parse(await read_json(request, DOOR_BODY_BYTES_MAX), here, actor)
-    charge_by_length(request, actor, characters_of(parsed.intake))
-    [accepted] = await _accept(here, actor, [parsed.intake])
-    if accepted.outcome is Outcome.CONTRADICTS:
-        raise _contradiction(accepted)
-    receipt = FeedbackOut(id=accepted.id, receipt_code=accepted.receipt_code, warnings=_warnings(parsed.item))
-    return _answer(receipt, accepted.outcome)  # type: ignore[return-value]  # FastAPI passes a response through
+    return await take_one(request, here, actor)  # type: ignore[return-value]  # FastAPI passes a response through
 
 
 @router.post("/feedback:batch", status_code=207, openapi_extra=body_of(BatchIn))
@@ -93,6 +86,17 @@ async def post_feedback_batch(request: Request, here: Here, actor: Sender) -> Ba
         for index, one in enumerate(parsed)
     ]
     return BatchOut(items=told)
+
+
+async def take_one(request: Request, here: Context, actor: Actor) -> Response:
+    """What the door does once it knows who sends; the fast lane comes here, too."""
+    parsed = _parse(await read_json(request, DOOR_BODY_BYTES_MAX), here, actor)
+    charge_by_length(request, actor, characters_of(parsed.intake))
+    [accepted] = await _accept(here, actor, [parsed.intake])
+    if accepted.outcome is Outcome.CONTRADICTS:
+        raise _contradiction(accepted)
+    receipt = FeedbackOut(id=accepted.id, receipt_code=accepted.receipt_code, warnings=_warnings(parsed.item))
+    return _answer(receipt, accepted.outcome)
 
 
 async def _accept(context: Context, actor: Actor, intakes: Sequence[Intake]) -> list[Accepted]:
@@ -181,7 +185,8 @@ def _warnings(item: FeedbackIn) -> list[str]:
     return [f"unknown field ignored: {name}" for name in item.unknown_fields()]
 
 
-def _answer(receipt: FeedbackOut, outcome: Outcome) -> JSONResponse:
+def _answer(receipt: FeedbackOut, outcome: Outcome) -> Response:
+    body = receipt.model_dump_json()
     if outcome is Outcome.NEW:
-        return JSONResponse(receipt.model_dump(mode="json"), 201)
-    return JSONResponse(receipt.model_dump(mode="json"), 200, {"Idempotent-Replayed": "true"})
+        return Response(body, 201, media_type="application/json")
+    return Response(body, 200, {"Idempotent-Replayed": "true"}, media_type="application/json")

@@ -187,6 +187,9 @@ class FeedbackIn(_Lenient):
         )
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
+
 class FeedbackOut(BaseModel):
     """The receipt. It is given only for what is on disk."""
 
@@ -197,14 +200,13 @@ class FeedbackOut(BaseModel):
 
 def canonical(body: object) -> bytes:
     """One spelling for equal JSON values."""
-    return json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
+    return _CANONICAL.encode(body).encode()
 
 
 def _unknown(model: BaseModel, inside: str) -> list[str]:
     extra: dict[str, Any] = model.model_extra or {}
     names = [f"{inside}/{name[:UNKNOWN_NAME_LENGTH_MAX]}".encode(errors="replace").decode() for name in extra]
-    for field in type(model).model_fields:
-        value = getattr(model, field)
+    for field, value in model.__dict__.items():
         if isinstance(value, BaseModel):
             names += _unknown(value, f"{inside}/{field}")
     return names

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Receive, Send
+from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from shared.access.credentials import Actor, Limits
@@ -26,13 +26,20 @@ PUBLIC_PATHS = ("/v1/feedback", "/v1/feedback:batch")
 PUBLIC_FOLDER = "/v1/widget/"
 
 
-async def _sender(
-    request: Request, actor: Annotated[Actor, Depends(requires(Scope.FEEDBACK_WRITE, Scope.FEEDBACK_SEND))]
-) -> Actor:
+# Whoever holds one of these may send feedback.
+SENDING = (Scope.FEEDBACK_WRITE, Scope.FEEDBACK_SEND)
+
+
+async def _sender(request: Request, actor: Annotated[Actor, Depends(requires(*SENDING))]) -> Actor:
+    check_limits(request, actor)
+    return actor
+
+
+def check_limits(request: Request, actor: Actor) -> None:
+    """Refuses what a publishable key is not for: another page's requests, and too many."""
     if actor.limits is not None:
         _check_origin(request, actor.limits)
         _check_rate(request, actor.credential_id, actor.limits)
-    return actor
 
 
 def _check_origin(request: Request, limits: Limits) -> None:
@@ -105,5 +112,23 @@ class PublicDoors:
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Passes the request on, with or without the headers for other origins."""
         path = scope["path"] if scope["type"] == "http" else ""
-        is_public = path in PUBLIC_PATHS or path.startswith(PUBLIC_FOLDER)
-        await (self._open if is_public else self._app)(scope, receive, send)
+        if not (path in PUBLIC_PATHS or path.startswith(PUBLIC_FOLDER)):
+            await self._app(scope, receive, send)
+        elif any(name == b"origin" for name, _ in scope["headers"]):
+            await self._open(scope, receive, send)
+        else:
+            await self._app(scope, receive, _varying(send))
+
+
+def _varying(send: Send) -> Send:
+    """What is answered to no page may not be shown to one that asks later: the answer says that origins differ."""
+
+    async def told(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = message.get("headers", [])
+            known = [value for name, value in headers if name == b"vary"]
+            others = [header for header in headers if header[0] != b"vary"]
+            message["headers"] = [*others, (b"vary", b", ".join([*known, b"Origin"]))]
+        await send(message)
+
+    return told

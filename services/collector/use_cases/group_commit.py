@@ -24,6 +24,9 @@ FEEDBACKS_A_FLUSH_MAX = 500
 FLUSHERS_MAX = 2
 # Fewer than these wait for the flush that is under way: a second one beside it would make two small batches of one.
 FEEDBACKS_FOR_ANOTHER_FLUSHER = 100
+# A request is read in one turn of the loop and comes here in the next, so one quiet turn says nothing yet.
+QUIET_TURNS = 2
+TURNS_MAX = 64
 WAITING_FEEDBACKS_MAX = 5_000  # Some seconds of work; who comes later is told to come again.
 WAITING_BYTES_MAX = 32 * 1024 * 1024
 ALONE_AT_ONCE_MAX = 4
@@ -129,10 +132,21 @@ class GroupWriter:
     async def _flush_all(self) -> None:
         try:
             while self._queue:
+                await self._gather()
                 await self._flush(self._take())
         finally:
             self._flushers -= 1
             self._wake()
+
+    async def _gather(self) -> None:
+        """Lets the loop take in what has come already: turns of microseconds, and none for who is alone."""
+        quiet = 0
+        for _ in range(TURNS_MAX):
+            before = self._queued_feedbacks
+            await asyncio.sleep(0)
+            quiet = quiet + 1 if self._queued_feedbacks == before else 0
+            if quiet == QUIET_TURNS or self._queued_feedbacks >= FEEDBACKS_A_FLUSH_MAX:
+                return
 
     def _take(self) -> list[_Waiting]:
         """The next batch, in the order of coming; a request that is larger than a flush goes alone."""
