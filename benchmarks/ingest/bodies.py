@@ -17,7 +17,9 @@ _CHINESE = (
     "洗衣机脱水的时候声音特别大，整层楼都能听见。说明书上没有写怎么调平，安装的师傅也没有讲清楚，麻烦给一个视频教程。",
 )
 _ONE_IN_FOUR_IS_CHINESE = 4
+_ONE_IN_FIVE_HOLDS_A_DIGIT = 5
 _ONE_IN_A_HUNDRED_HOLDS_A_NUMBER = 100
+_SINCE = " It began 3 weeks ago."
 _NUMBER = " Call me at 138-0013-8000."
 
 
@@ -53,4 +55,6 @@ def body(number: int, kind: Kind, rows: int) -> tuple[str, bytes]:
 def _text(number: int) -> str:
     some = _ENGLISH if number % _ONE_IN_FOUR_IS_CHINESE else _CHINESE
     text = some[number // _ONE_IN_FOUR_IS_CHINESE % len(some)]
+    if number % _ONE_IN_FIVE_HOLDS_A_DIGIT == 2:  # noqa: PLR2004 - not those that hold a number
+        text += _SINCE
     return text + _NUMBER if number % _ONE_IN_A_HUNDRED_HOLDS_A_NUMBER == 1 else text

@@ -96,8 +96,8 @@ async def prove_master_key(settings: CollectorSettings) -> None:
 
 def main() -> None:
     """Runs the collector until it is told to stop."""
-    set_up_logs("collector")
     settings = read_settings(CollectorSettings)
+    set_up_logs("collector", settings.log_level)
     asyncio.run(prove_master_key(settings))
     serve(build(settings), settings)
 
