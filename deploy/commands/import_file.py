@@ -90,7 +90,7 @@ def import_file(  # noqa: PLR0913 - each is an option of the command
     sku: Annotated[str | None, typer.Option(help="Column with the product's stock number.")] = None,
     consent: Annotated[str | None, typer.Option(help=_CONSENT_HELP)] = None,
     source: Annotated[str | None, typer.Option(help="What the rows come from; else the file's name.")] = None,
-    channel: Annotated[Channel, typer.Option(help="The way they came in.")] = Channel.IMPORT,
+    channel: Annotated[str, typer.Option(help="The way they came in.")] = Channel.IMPORT,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first rows.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Such as utf-8, gb18030, latin-1; else it is guessed.")] = None,
     json: JsonOption = False,

@@ -5,11 +5,25 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.collector.api import addresses, customers, erasures, feedback, feedback_reading, figures, receipts
+from services.collector.api import (
+    addresses,
+    channels,
+    customer_changes,
+    customers,
+    erasures,
+    feedback,
+    feedback_reading,
+    figures,
+    merges,
+    products,
+    receipts,
+    sources,
+    widget,
+)
 from services.collector.api.context import Context
 from services.collector.api.fast_lane import FastLane
+from services.collector.api.origins import ListedOrigins, PublicDoors
 from services.collector.api.self_checks import look_at_keys
-from services.collector.api.senders import PublicDoors
 from services.collector.reactions import ACCESS
 from services.collector.settings import CollectorSettings
 from services.collector.store.keyring import ForeignMasterKeyError, Keyring
@@ -32,12 +46,18 @@ from shared.web.server import serve
 ROUTERS = (
     *GROUND_ROUTERS,
     addresses.router,
+    channels.router,
     customers.router,
+    customer_changes.router,
     erasures.router,
     feedback.router,
     feedback_reading.router,
     figures.router,
+    merges.router,
+    products.router,
     receipts.router,
+    widget.router,
+    sources.router,
 )
 
 
@@ -74,7 +94,7 @@ def build(settings: CollectorSettings) -> FastAPI:
         running=ground.running(lanes, closing=[writer.drain]),
         is_ready=is_ready,
         described=feedback.DESCRIBED,
-        around=[PublicDoors],
+        around=[partial(PublicDoors, listed=ListedOrigins(ground.database))],
         inside=[FastLane],
     )
 

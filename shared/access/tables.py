@@ -17,6 +17,12 @@ class Credential(GroundTable, table=True):
     __tablename__ = "credential"
     __table_args__ = (
         CheckConstraint("(kind IN ('member', 'tenant')) = (secret_sha256 IS NULL)", name="credential_secret_check"),
+        Index(
+            "credential_origins_idx",
+            "origins",
+            postgresql_using="gin",
+            postgresql_where=text("origins IS NOT NULL"),
+        ),
     )
     id: UUID = Field(primary_key=True)
     tenant_id: UUID

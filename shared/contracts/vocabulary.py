@@ -1,17 +1,38 @@
 """Words that more than one service uses, each with one spelling."""
 
 from enum import StrEnum
+from typing import ClassVar
+
+from pydantic_core import CoreSchema, core_schema
 
 
-class Channel(StrEnum):
-    """The way a feedback came in."""
+class Channel(str):
+    """The way a feedback came in. Which there are, the collector's registry alone says.
 
-    SURVEY = "survey"
-    WIDGET = "widget"
-    SERVICE_RECORD = "service_record"
-    EMAIL = "email"
-    SOCIAL = "social"
-    IMPORT = "import"
+    An open word: whoever reads it in an event or a row takes any, so that a new way in changes nothing but the
+    collector. The names below are those that other code speaks of.
+    """
+
+    __slots__ = ()
+    SURVEY: ClassVar["Channel"]
+    WIDGET: ClassVar["Channel"]
+    SERVICE_RECORD: ClassVar["Channel"]
+    EMAIL: ClassVar["Channel"]
+    SOCIAL: ClassVar["Channel"]
+    IMPORT: ClassVar["Channel"]
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: object) -> CoreSchema:
+        """A string, to pydantic."""
+        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
+
+
+Channel.SURVEY = Channel("survey")
+Channel.WIDGET = Channel("widget")
+Channel.SERVICE_RECORD = Channel("service_record")
+Channel.EMAIL = Channel("email")
+Channel.SOCIAL = Channel("social")
+Channel.IMPORT = Channel("import")
 
 
 class Language(StrEnum):

@@ -44,6 +44,7 @@ TAGS = {
     "members": "The people of a company, and what they may.",
     "metrics": "Durations and what waits, for Prometheus.",
     "notices": "Who was told what, and what became of it.",
+    "products": "What is sold, and how much of it is in service.",
     "problems": "What many customers suffer from alike.",
     "receipts": "What anybody who holds a receipt may see.",
     "self-checks": "What the service finds when it looks at itself.",

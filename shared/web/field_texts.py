@@ -1,7 +1,10 @@
 """What every broken rule of a field says, in English and Chinese. A test walks all codes."""
 
 from shared.web.case_texts import CASE_FIELD_RULES
+from shared.web.customer_texts import CUSTOMER_FIELD_RULES
+from shared.web.file_texts import FILE_RULES
 from shared.web.identity_texts import IDENTITY_FIELD_RULES
+from shared.web.row_texts import ROW_RULES
 from shared.web.said import Said
 
 FIELD_RULE_OTHER = Said(
@@ -104,6 +107,9 @@ FIELD_RULES: dict[str, Said] = {
         "不是有效的日期时间。",
         "请按 2026-11-21T08:30:00Z 的格式填写。",
     ),
+    "not_a_date": Said(
+        "This is not a date.", "Write it like 2026-11-21.", "不是有效的日期。", "请按 2026-11-21 的格式填写。"
+    ),
     "time_without_zone": Said(
         "The time has no zone.",
         "End it with Z or an offset such as +08:00.",
@@ -121,6 +127,9 @@ FIELD_RULES: dict[str, Said] = {
         "Send a value from {lowest} to {highest}, or name another scale.",
         "数值超出量表范围。",
         "请填写 {lowest} 到 {highest} 之间的值，或更换量表。",
+    ),
+    "not_whole": Said(
+        "This must be a whole number.", "Send a number without a fraction.", "此处应为整数。", "请发送不带小数的数字。"
     ),
     "text_too_long": Said(
         "The text is longer than {max_length} characters, the limit of this channel.",
@@ -170,6 +179,18 @@ FIELD_RULES: dict[str, Said] = {
         "不是有效的电子邮箱地址。",
         "请按 name@example.com 的格式填写。",
     ),
+    "wording_uneven": Said(
+        "The languages ask customers for different purposes, or for none.",
+        "Write a text for the same purposes in every language that the widget speaks.",
+        "各语言征求授权的用途不一致，或没有任何用途。",
+        "请为组件的每种语言填写相同用途的授权文本。",
+    ),
+    "not_a_url": Said(
+        "This is not an address of the web.",
+        "Write it like https://www.example.com/page, without a name or password in it.",
+        "不是有效的网址。",
+        "请按 https://www.example.com/page 的格式填写，不含用户名和密码。",
+    ),
     "not_a_phone": Said(
         "This is not a phone number.",
         "Write at least {min_length} digits, or leave the field out.",
@@ -208,5 +229,8 @@ FIELD_RULES: dict[str, Said] = {
         "请同时提供或都不提供。",
     ),
     **CASE_FIELD_RULES,
+    **CUSTOMER_FIELD_RULES,
+    **FILE_RULES,
+    **ROW_RULES,
     **IDENTITY_FIELD_RULES,
 }

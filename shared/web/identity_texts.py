@@ -21,6 +21,12 @@ IDENTITY_PROBLEMS: dict[str, Said] = {
         "此公开密钥不能在当前来源使用。",
         "请从密钥所列来源的网页发送；未列来源的密钥仅供应用程序使用。",
     ),
+    "channel_not_public": Said(
+        "No publishable key may send by the channel {channel}.",
+        "Use a publishable key of a channel that is public (GET /v1/channels), or a secret key on your server.",
+        "公开密钥不能通过渠道 {channel} 发送。",
+        "请使用公开渠道的公开密钥（见 GET /v1/channels），或在服务器上使用私密密钥。",
+    ),
     "too_often": Said(
         "Too many requests with this key.",
         "Wait {retry_after_s} seconds; RateLimit tells how many may follow.",

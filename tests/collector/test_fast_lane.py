@@ -85,7 +85,7 @@ async def test_a_publishable_key_meets_its_limits_on_both_ways(house: House, ten
     async with running(house.app("collector"), key) as client:
         for more in ({}, {TENANT_HEADER: str(tenant_id)}):
             good = await client.post("/v1/feedback", json={"text": "x"}, headers=own | more)
-            assert (good.status_code, good.headers["access-control-allow-origin"]) == (201, "*")
+            assert (good.status_code, good.headers["access-control-allow-origin"]) == (201, "https://shop.example")
             assert "ratelimit" in good.headers
             refused = await client.post("/v1/feedback", json={"text": "x"}, headers=foreign | more)
             assert (refused.status_code, refused.json()["code"]) == (403, "origin_refused")

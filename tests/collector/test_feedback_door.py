@@ -275,8 +275,8 @@ async def test_a_list_in_a_sentence_is_in_the_sentences_language(house: House, t
             for language in ("en", "zh")
         ]
         english, chinese = (error["message"] + error["remedy"] for error in said)
-        assert "'nps11' or 'unit'" in english
-        assert "'nps11' 或 'unit'" in chinese
+        assert "'stars10' or 'percent'" in english
+        assert "'stars10' 或 'percent'" in chinese
         assert " or " not in chinese
         assert ", " not in chinese
 

@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from services.collector.api.feedback_schema import Email, canonical
-from services.collector.channels.registry import CHANNELS
+from services.collector.api.feedback_schema import canonical
+from services.collector.channels.fields import Email
 from services.collector.domain.dialling import one_spelling
 from services.collector.domain.identity import EMAIL, EXTERNAL_ID, PHONE, Mark, choose_owner, normal_form, values_of
 from services.collector.domain.intake import SCALES, Person, Rating, rating_share
 from services.collector.domain.language import language_of_tag, language_of_text
 from services.collector.domain.receipt_code import ALPHABET, new_receipt_code, read_receipt_code
 from shared.contracts.countries import DIAL_PLANS
-from shared.contracts.vocabulary import Channel, Language
+from shared.contracts.vocabulary import Language
 
 ANN, BOB = UUID(int=1), UUID(int=2)
 ID, MAIL, CALL = (Mark(kind, b"") for kind in (EXTERNAL_ID, EMAIL, PHONE))
@@ -171,11 +171,6 @@ def test_a_rating_is_a_share_of_its_scale(scale: str) -> None:
     lowest, highest = SCALES[scale]
     middle = (lowest + highest) / 2
     assert [rating_share(Rating(scale, value)) for value in (lowest, middle, highest)] == [0.0, 0.5, 1.0]
-
-
-def test_every_channel_says_how_long_its_texts_may_be() -> None:
-    assert set(CHANNELS) == set(Channel)
-    assert {CHANNELS[channel].text_length_max for channel in (Channel.WIDGET, Channel.IMPORT)} == {4_096, 20_000}
 
 
 VALUES = st.recursive(

@@ -30,7 +30,11 @@ TABLE_OF_ID = {
     "session_id": ("tracker", "session"),
     "feedback_id": ("collector", "feedback"),
     "customer_id": ("collector", "customer"),
+    "merge_id": ("collector", "customer_merge"),
+    "address_id": ("collector", "address"),
+    "product_id": ("collector", "product"),
 }
+COLUMN_OF_ID = {"address_id": "address_id"}  # The others are `id`.
 # Guarded, too, but they change by themselves while facts travel.
 FILLED_S_MAX = 90.0  # What other tests left in the stream is worked off first.
 CARRIER_TABLES = ("outbox", "inbox", "job")
@@ -154,10 +158,25 @@ async def _fill(two: TwoTenants, operator: str) -> None:
     await tracker.post("/v1/actions", json=planned, headers=headers)
     key = {"kind": "secret", "label": CANARY, "scopes": ["work:read"]}
     assert (await tracker.post("/v1/keys", json=key, headers=headers)).status_code == 201
+    await _fill_catalogue(collector, headers)
     person = {"email": f"{CANARY}@example.test", "name": CANARY, "roles": ["viewer"]}
     invited = (await tracker.post("/v1/members", json=person, headers=headers)).json()
     joining = {"token": invited["link"]["token"], "password": "mauve tractor nine kettles"}
     assert (await tracker.post("/v1/sign-in/link", json=joining)).status_code == 201
     for name, (service, table) in TABLE_OF_ID.items():
         async with two.house.query(service) as owner:
-            two.ids[name] = str(await owner.fetchval(f"SELECT id FROM {table} WHERE tenant_id = $1 LIMIT 1", two.rich))
+            statement = f"SELECT {COLUMN_OF_ID.get(name, 'id')} FROM {table} WHERE tenant_id = $1 LIMIT 1"
+            two.ids[name] = str(await owner.fetchval(statement, two.rich))
+
+
+async def _fill_catalogue(collector: httpx.AsyncClient, headers: Mapping[str, str]) -> None:
+    """A product, and two customers who are one person."""
+    units = {"items": [{"model": CANARY, "month": "2026-05", "units": 1}]}
+    assert (await collector.put("/v1/exposure", json=units, headers=headers)).status_code == 200
+    ids = []
+    for name in ("one", "other"):
+        said = {"text": CANARY, "customer": {"external_id": f"{CANARY}-{name}"}}
+        taken = (await collector.post("/v1/feedback", json=said, headers=headers)).json()["id"]
+        ids.append((await collector.get(f"/v1/feedback/{taken}", headers=headers)).json()["customer_id"])
+    pair = {"kept_id": ids[0], "merged_id": ids[1]}
+    assert (await collector.post("/v1/customer-merges", json=pair, headers=headers)).status_code == 201

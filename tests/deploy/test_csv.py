@@ -120,7 +120,7 @@ def test_columns_fill_the_fields_that_a_feedback_has(tmp_path: Path) -> None:
     assert whole.customer == CustomerIn(name="李娜", phone="138 0013 8000")
     assert whole.product == ProductIn(category="heater", model="HW-50", sku="s1")
     assert (bare.customer, bare.product, bare.occurred_at) == (None, None, None)
-    assert whole.unknown_fields() == []
+    assert whole.warnings() == []
 
 
 def test_batches_are_bounded(tmp_path: Path) -> None:

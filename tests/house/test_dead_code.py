@@ -45,6 +45,8 @@ CALLED_BY_NAME = {
     "log_message": "as do_POST, for what is to be said of it",
     "handle_DATA": "aiosmtpd calls it when a mail has come",
     "handle_MAIL": "as handle_DATA, for the sender",
+    "seekable": "io asks it of whatever is read as a file",
+    "readinto": "as seekable, for the bytes",
     "handle_RCPT": "as handle_DATA, for each recipient",
 }
 

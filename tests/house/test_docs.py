@@ -14,6 +14,9 @@ from deploy.commands.app import COMMANDS, GROUPS
 from services.classifier import main as classifier
 from services.classifier.settings import ClassifierSettings
 from services.collector import main as collector
+from services.collector.channels.mapping.presets import presets
+from services.collector.channels.registry import CHANNELS
+from services.collector.domain.normal_form_examples import EXAMPLES, normal
 from services.collector.settings import CollectorSettings
 from services.tracker import main as tracker
 from services.tracker.domain import case_states
@@ -116,6 +119,33 @@ def field_rule_table() -> str:
     return "\n".join(["| code | says | remedy |", "|---|---|---|", *rows])
 
 
+def channel_table() -> str:
+    """Every way in, and the fields that only it has."""
+    rows = [
+        f"| `{name}` | {rules.names[Language.EN]} | {rules.names[Language.ZH]} | {rules.text_length_max:,} "
+        f"| {'yes' if rules.is_public else 'no'} | {', '.join(f'`{field}`' for field in rules.own.model_fields)} |"
+        for name, rules in CHANNELS.items()
+    ]
+    head = "| channel | in English | 中文 | characters | publishable keys | fields of its own |"
+    return "\n".join([head, "|---|---|---|---|---|---|", *rows])
+
+
+def normal_form_table() -> str:
+    """What people write, and its normal form."""
+    rows = [f"| {one.form} | {' '.join(one.written.split())} | {one.told} | {normal(one)} |" for one in EXAMPLES]
+    return "\n".join(["| form | written | told | normal form |", "|---|---|---|---|", *rows])
+
+
+def preset_table() -> str:
+    """Every source that is known, and the names that it is known by."""
+    rows = [
+        f"| `{one.name}` | {one.channel} | {'files' if one.shape == 'rows' else 'files, payloads'} "
+        f"| {'; '.join(' or '.join(names) for names in one.recognised_by) or 'told by name'} |"
+        for one in presets().values()
+    ]
+    return "\n".join(["| preset | channel | takes | recognised by |", "|---|---|---|---|", *rows])
+
+
 def route_table() -> str:
     """The way of the data: which event, who says it, who listens."""
     rows = [
@@ -140,7 +170,10 @@ GENERATED = [
     ("docs/the-data-way.md", state_table),
     ("docs/the-data-way.md", case_state_table),
     ("docs/the-data-way.md", route_table),
+    ("docs/normal-forms.md", normal_form_table),
+    ("docs/read-files.md", preset_table),
     ("docs/api.md", door_table),
+    ("docs/api.md", channel_table),
     ("docs/api.md", role_table),
     ("docs/api.md", problem_table),
     ("docs/api.md", field_rule_table),

@@ -161,6 +161,7 @@ async def test_whoever_holds_it_may_give_it(house: House, tenant_id: UUID) -> No
         (SERVER | {"expires_in_days": 0}, "/expires_in_days", "too_small"),
         (APP | {"channel": None}, "/channel", "needed_for_kind"),
         (APP | {"channel": "email"}, "/channel", "not_public"),
+        (APP | {"channel": "Chat room"}, "/channel", "not_public"),
         (APP | {"scopes": ["feedback:send"]}, "/scopes", "other_kind"),
         (APP | {"origins": ["http://a.example.test"]}, "/origins/0", "not_an_origin"),
         (APP | {"requests_per_minute": 100_000}, "/requests_per_minute", "too_large"),
@@ -208,3 +209,9 @@ async def test_each_change_has_its_line(house: House, tenant_id: UUID) -> None:
 )
 def test_an_origin_is_written_as_browsers_do(text: str, is_one: bool) -> None:  # noqa: FBT001 - an expected value
     assert is_origin(text) is is_one
+
+
+async def test_a_key_may_be_bound_to_a_channel_that_only_the_collector_knows(house: House, tenant_id: UUID) -> None:
+    async with tracker(house, tenant_id) as client:
+        made = await client.post("/v1/keys", json=APP | {"channel": "chat"})
+    assert (made.status_code, made.json()["channel"]) == (201, "chat")

@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from services.collector.api.context import Context, Here
-from services.collector.api.feedback_schema import FeedbackIn, FeedbackOut
+from services.collector.api.feedback_schema import AnyFeedbackIn, FeedbackIn, FeedbackOut, feedback_of
 from services.collector.api.senders import Sender, batch_bytes_max_of, charge_by_length, check_public, items_max_of
 from services.collector.domain.intake import Intake
 from services.collector.domain.masked_intake import MaskedIntake
@@ -26,17 +26,20 @@ from shared.web.routing import Router
 
 BATCH_ITEMS_MAX = 1_000
 # Rules between fields are reported at the field that breaks them.
-_PLACE_OF_RULE = {"text_too_long": "text", "source_missing": "external_id", "off_the_scale": "value"}
+_PLACE_OF_RULE = {"text_too_long": "text", "source_missing": "external_id"} | dict.fromkeys(
+    ("off_the_scale", "not_whole"), "value"
+)
 
 
 class BatchIn(BaseModel):
     """Up to 1,000 feedbacks. Each item is checked by itself, so one bad item spoils no other."""
 
-    items: list[FeedbackIn] = Field(max_length=BATCH_ITEMS_MAX)
+    items: list[AnyFeedbackIn] = Field(max_length=BATCH_ITEMS_MAX)  # type: ignore[valid-type]  # made of all channels
+    sent_at: AwareDatetime | None = Field(None, description="for every item that names none of its own")
 
 
 # These doors read their bodies themselves; the API description takes the models' schemas from here.
-DESCRIBED: Sequence[type[BaseModel]] = (FeedbackIn, BatchIn)
+DESCRIBED: Sequence[type[BaseModel]] = (AnyFeedbackIn, BatchIn)
 
 
 class BatchItemOut(BaseModel):
@@ -75,8 +78,15 @@ async def post_feedback(request: Request, here: Here, actor: Sender) -> Feedback
 @router.post("/feedback:batch", status_code=207, openapi_extra=body_of(BatchIn))
 async def post_feedback_batch(request: Request, here: Here, actor: Sender) -> BatchOut:
     """Stores up to 1,000 feedbacks in one transaction; each item has its own status."""
-    language = language_of(request)
     items = _items(await read_json(request, batch_bytes_max_of(actor)), items_max_of(actor, BATCH_ITEMS_MAX))
+    # Written here: the framework would check and copy each entry again.
+    body = (await accept_items(request, here, actor, items)).model_dump_json()
+    return Response(body, 207, media_type="application/json")  # type: ignore[return-value]  # FastAPI passes it through
+
+
+async def accept_items(request: Request, here: Context, actor: Actor, items: Sequence[object]) -> BatchOut:
+    """Stores what passes, and says of each how it was met. An item may be a Problem already: then it is told as one."""
+    language = language_of(request)
     parsed = [_parse_item(item, index, here, actor) for index, item in enumerate(items)]
     good = [one for one in parsed if isinstance(one, _Parsed)]
     charge_by_length(request, actor, sum(characters_of(one.intake) for one in good))
@@ -85,9 +95,7 @@ async def post_feedback_batch(request: Request, here: Here, actor: Sender) -> Ba
         _item_out((index, one.item), next(accepted), language) if isinstance(one, _Parsed) else _refused(one, language)
         for index, one in enumerate(parsed)
     ]
-    # Written here: the framework would check and copy each entry again.
-    body = BatchOut(items=told).model_dump_json()
-    return Response(body, 207, media_type="application/json")  # type: ignore[return-value]  # FastAPI passes it through
+    return BatchOut(items=told)
 
 
 async def take_one(request: Request, here: Context, actor: Actor) -> Response:
@@ -97,7 +105,7 @@ async def take_one(request: Request, here: Context, actor: Actor) -> Response:
     [accepted] = await _accept(here, actor, [parsed.intake])
     if accepted.outcome is Outcome.CONTRADICTS:
         raise _contradiction(accepted)
-    receipt = FeedbackOut(id=accepted.id, receipt_code=accepted.receipt_code, warnings=_warnings(parsed.item))
+    receipt = FeedbackOut(id=accepted.id, receipt_code=accepted.receipt_code, warnings=parsed.item.warnings())
     return _answer(receipt, accepted.outcome)
 
 
@@ -131,7 +139,7 @@ def _parse(body: object, context: Context, actor: Actor, *, inside: tuple[str | 
     if actor.limits is not None and isinstance(body, dict):
         body = {**body, "channel": actor.limits.channel}
     try:
-        item = FeedbackIn.model_validate(body)
+        item = feedback_of(body, context.clock())
     except ValidationError as error:
         raise Problem("invalid", 422, errors=field_errors(map(_placed, error.errors()), inside=inside)) from None
     return _Parsed(item, item.to_intake(body, context.clock()))
@@ -143,6 +151,8 @@ def _placed(error: Any) -> dict[str, Any]:  # noqa: ANN401 - pydantic's own desc
 
 
 def _parse_item(body: object, index: int, context: Context, actor: Actor) -> "_Parsed | Problem":
+    if isinstance(body, Problem):
+        return body
     try:
         return _parse(body, context, actor, inside=("items", index))
     except Problem as problem:
@@ -152,7 +162,8 @@ def _parse_item(body: object, index: int, context: Context, actor: Actor) -> "_P
 def _items(body: object, items_max: int) -> list[Any]:
     if not isinstance(body, dict) or not isinstance(body.get("items"), list):
         raise Problem("invalid", 422, errors=[FieldError("/items", "not_a_list")])
-    items: list[Any] = body["items"]
+    sent_at = {"sent_at": body["sent_at"]} if "sent_at" in body else {}
+    items: list[Any] = [sent_at | one if isinstance(one, dict) else one for one in body["items"]]
     if len(items) > items_max:
         about = {"max_length": items_max}
         raise Problem("invalid", 422, errors=[FieldError("/items", "too_many", about)])
@@ -169,7 +180,7 @@ def _item_out(numbered: tuple[int, FeedbackIn], accepted: Accepted, language: st
         status=201 if accepted.outcome is Outcome.NEW else 200,
         id=accepted.id,
         receipt_code=accepted.receipt_code,
-        warnings=_warnings(item),
+        warnings=item.warnings(),
         **named,
     )
 
@@ -181,10 +192,6 @@ def _refused(problem: Problem, language: str) -> BatchItemOut:
 def _contradiction(accepted: Accepted, *, inside: tuple[str | int, ...] = ()) -> Problem:
     field = pointer((*inside, accepted.known_by or ""))
     return Problem("key_reused", 422, errors=[FieldError(field, "key_reused")])
-
-
-def _warnings(item: FeedbackIn) -> list[str]:
-    return [f"unknown field ignored: {name}" for name in item.unknown_fields()]
 
 
 def _answer(receipt: FeedbackOut, outcome: Outcome) -> Response:

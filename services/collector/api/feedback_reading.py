@@ -57,6 +57,7 @@ class StoredFeedbackOut(BaseModel):
     rating: float | None
     rating_given: Document
     product: Document
+    details: Document = Field(description="the fields of its channel")
     occurred_at: datetime
     received_at: datetime
     erased_at: datetime | None
@@ -70,6 +71,7 @@ class OriginalOut(BaseModel):
     source: str | None
     external_id: str | None
     product: dict[str, Any] | None
+    details: dict[str, Any] | None
     masks: Masks
 
 
@@ -107,5 +109,6 @@ def _unmasked(original: Original) -> OriginalOut:
         source=hidden.get("source", feedback.source),
         external_id=hidden.get("external_id", feedback.external_id),
         product=product or None,
+        details=hidden.get("details", _document(feedback.details)),
         masks=_document(feedback.masked_spans) or [],
     )

@@ -1,91 +1,79 @@
 """The shape of a feedback at the door, and how it becomes an intake."""
 
 import json
-import re
-import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    AwareDatetime,
+    BaseModel,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    create_model,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
+from services.collector.channels.fields import Email, Label, Lenient, Phone, Tag, Title, plausible
 from services.collector.channels.registry import CHANNELS
-from services.collector.domain.dialling import digits_of
-from services.collector.domain.intake import SCALES, ConsentGiven, Intake, Person, Rating
+from services.collector.channels.rules import ChannelRules, known_fields
+from services.collector.domain.intake import SCALES, WHOLE_SCALES, ConsentGiven, Intake, Person, Rating
 from services.collector.domain.language import language_of_tag, language_of_text
-from shared.clock import now
 from shared.contracts.text import FilledText, Name
 from shared.contracts.vocabulary import Channel, Purpose
 
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-FUTURE_TOLERANCE = timedelta(hours=24)  # Phones' clocks are wrong, and time zones are mistaken.
 WARNINGS_MAX = 20
+MORE_MAX = 50
 UNKNOWN_NAME_LENGTH_MAX = 100
-EMAIL_LENGTH_MAX = 254
-PHONE_LENGTH_MIN = 5  # Shorter ones are "n/a", "0" and "123": they would make strangers one person.
-
-# What a mail server reads as more than a name, or a mail's header as more than an address, stands in no local part.
-_LOCAL = re.compile(r"(?!.*=\?)[^@\s<>,;:\"()\[\]\\]{1,64}")
-_LABEL_LENGTH_MAX = 63
+SKEW_IGNORED = timedelta(seconds=60)  # A clock this much off is right; the rest is the way through the network.
+_SKEW = "skew"
+_OF_EVERY_SOURCE = ("more", "originals")
 
 
-def _plausible(moment: datetime) -> datetime:
-    if not EARLIEST <= moment <= now() + FUTURE_TOLERANCE:
-        raise PydanticCustomError("time_out_of_range", "time out of range", {"earliest": EARLIEST.date().isoformat()})
-    return moment
+def _by_its_clock(moment: datetime, info: ValidationInfo) -> datetime:
+    """A moment by the sender's clock, as it was by ours. Nothing was said after it came in."""
+    skew, received = (info.context or {}).get(_SKEW, (timedelta(), moment))
+    if not skew:
+        return plausible(moment)
+    try:
+        return plausible(min(moment + skew, received))
+    except OverflowError:
+        return plausible(moment)
 
 
-def _phone(number: str) -> str:
-    if len(digits_of(number)) < PHONE_LENGTH_MIN:
-        raise PydanticCustomError("not_a_phone", "not a phone number", {"min_length": PHONE_LENGTH_MIN})
-    return number
+def _known_channel(channel: Channel) -> Channel:
+    if channel not in CHANNELS:
+        *others, last = (f"'{name}'" for name in CHANNELS)
+        raise PydanticCustomError("not_one_of", "no channel", {"expected": f"{', '.join(others)} or {last}"})
+    return channel
 
 
-def _email(address: str) -> str:
-    local, _, domain = address.strip().rpartition("@")
-    labels = domain.split(".")
-    if not (
-        _LOCAL.fullmatch(local) and address.strip().isprintable() and len(labels) > 1 and all(map(_is_label, labels))
-    ):
-        raise PydanticCustomError("not_an_email", "not an e-mail address")
-    return address.strip()
+ClockMoment = Annotated[AwareDatetime, AfterValidator(_by_its_clock)]
+KnownChannel = Annotated[Channel, AfterValidator(_known_channel), Field(json_schema_extra={"enum": [*CHANNELS]})]
 
 
-def _is_label(label: str) -> bool:
-    """Letters of any script with their marks, digits and dashes between them, as a domain may have (RFC 5890)."""
-    return 0 < len(label) <= _LABEL_LENGTH_MAX and all(
-        character == "-" or unicodedata.category(character)[0] in "LMN" for character in label
-    )
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
-Email = Annotated[FilledText, Field(max_length=EMAIL_LENGTH_MAX), AfterValidator(_email)]
-Phone = Annotated[Name, AfterValidator(_phone)]
-Tag = Annotated[FilledText, Field(max_length=35)]
-
-
-class _Lenient(BaseModel):
-    """Shipped apps live for years: a field that is not known is ignored, and named in the answer."""
-
-    model_config = ConfigDict(extra="allow")
-
-
-class RatingIn(_Lenient):
+class RatingIn(Lenient):
     """A rating on a named scale."""
 
-    scale: Literal["stars5", "csat5", "ces7", "nps11", "unit"]
+    scale: Literal["stars5", "csat5", "ces7", "nps11", "unit", "thumbs", "stars10", "percent"]
     value: float = Field(allow_inf_nan=False)
 
     @model_validator(mode="after")
     def _on_its_scale(self) -> Self:
         lowest, highest = SCALES[self.scale]
+        if self.scale in WHOLE_SCALES and not self.value.is_integer():
+            raise PydanticCustomError("not_whole", "not a whole number")
         if not lowest <= self.value <= highest:
             raise PydanticCustomError("off_the_scale", "off the scale", {"lowest": lowest, "highest": highest})
         return self
 
 
-class CustomerIn(_Lenient):
+class CustomerIn(Lenient):
     """Who spoke, as far as they said."""
 
     external_id: Name | None = None
@@ -95,17 +83,17 @@ class CustomerIn(_Lenient):
     language: Tag | None = None
 
 
-class ConsentIn(_Lenient):
+class ConsentIn(Lenient):
     """What the customer agreed to. Each purpose is a tick of its own; none is ticked for them."""
 
     purposes: list[Purpose] = Field(max_length=len(Purpose))
     version: Name = "unstated"
     locale: Tag = "und"
-    given_at: Moment | None = None
+    given_at: ClockMoment | None = None
     stated_by: Name = "customer"
 
 
-class ProductIn(_Lenient):
+class ProductIn(Lenient):
     """What it is about."""
 
     category: Name | None = None
@@ -115,20 +103,25 @@ class ProductIn(_Lenient):
     app_version: Name | None = None
 
 
-class FeedbackIn(_Lenient):
+class FeedbackIn(Lenient):
     """One feedback. `client_event_id`, or `source` with `external_id`, makes sending it again harmless."""
 
     text: FilledText = Field(validation_alias=AliasChoices("text", "message"))
-    channel: Channel = Channel.WIDGET
+    channel: KnownChannel = Channel.WIDGET
     client_event_id: UUID | None = None
     source: Name | None = None
     external_id: Name | None = None
     language: Tag | None = None
     rating: RatingIn | None = None
-    occurred_at: Moment | None = None
+    occurred_at: ClockMoment | None = None
+    sent_at: AwareDatetime | None = Field(None, description="the sender's clock now; times are set right by it")
     customer: CustomerIn | None = None
     consent: ConsentIn | None = None
     product: ProductIn | None = None
+    more: dict[Label, Title] = Field({}, max_length=MORE_MAX, description="further columns of its source, by name")
+    originals: dict[Label, Title] = Field(
+        {}, max_length=MORE_MAX, description="what was written where a field holds its normal form, by field"
+    )
 
     @model_validator(mode="after")
     def _rules_between_fields(self) -> Self:
@@ -139,27 +132,27 @@ class FeedbackIn(_Lenient):
             raise PydanticCustomError("source_missing", "external_id without source")
         return self
 
-    def unknown_fields(self) -> list[str]:
-        """The names that were sent and mean nothing here, as pointers."""
-        found = _unknown(self, "")
-        return found[:WARNINGS_MAX]
+    def warnings(self) -> list[str]:
+        """What was sent and means nothing here: names that nobody knows, and fields of another channel."""
+        return [_warning(name) for name in _unknown(self, "")[:WARNINGS_MAX]]
 
     def to_intake(self, body: object, moment: datetime) -> Intake:
         """The normalised record; `body` is what was sent, for telling repeats from contradictions."""
         given = self.language or (self.customer.language if self.customer else None)
+        rules = CHANNELS[self.channel]
         return Intake(
             channel=self.channel,
             text=self.text,
             language=language_of_text(self.text),
             occurred_at=(self.occurred_at or moment).astimezone(UTC),
-            body=canonical(body),
+            body=canonical(_lasting(body)),
             client_event_id=self.client_event_id,
             source=self.source,
             external_id=self.external_id,
             rating=Rating(self.rating.scale, self.rating.value) if self.rating else None,
-            product=self.product.model_dump(exclude_none=True, include=set(ProductIn.model_fields))
-            if self.product
-            else None,
+            product=(known_fields(self.product) or None) if self.product else None,
+            details=known_fields(self, [*rules.own.model_fields, *_OF_EVERY_SOURCE]) or None,
+            sealed_details=rules.sealed,
             person=self._person(given),
             consent=self._consent(moment),
         )
@@ -190,6 +183,39 @@ class FeedbackIn(_Lenient):
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
+def _with_own_fields(*channels: ChannelRules) -> type[FeedbackIn]:
+    bases: tuple[type[Any], ...] = (FeedbackIn, *(rules.own for rules in channels))
+    return create_model("FeedbackIn", __base__=bases, __doc__=FeedbackIn.__doc__)
+
+
+_OF_CHANNEL = {name: _with_own_fields(rules) for name, rules in CHANNELS.items()}
+# For the API description: whichever channel a feedback is of, its fields are among these.
+AnyFeedbackIn = _with_own_fields(*CHANNELS.values())
+_sent_at = TypeAdapter(AwareDatetime)
+
+
+def feedback_of(body: object, received: datetime) -> FeedbackIn:
+    """A feedback with the fields of its channel. Raises pydantic's ValidationError."""
+    sent: dict[str, Any] = body if isinstance(body, dict) else {}
+    channel = sent.get("channel", Channel.WIDGET)
+    model = _OF_CHANNEL.get(channel, FeedbackIn) if isinstance(channel, str) else FeedbackIn
+    return model.model_validate(body, context={_SKEW: (_skew(sent.get("sent_at"), received), received)})
+
+
+def _skew(sent_at: object, received: datetime) -> timedelta:
+    """How far the sender's clock is behind ours; nothing when it says nothing that is a time."""
+    try:
+        skew = received - _sent_at.validate_python(sent_at)
+    except ValidationError:
+        return timedelta()
+    return skew if abs(skew) > SKEW_IGNORED else timedelta()
+
+
+def _lasting(body: object) -> object:
+    """What was sent, without what is another at each sending."""
+    return {name: part for name, part in body.items() if name != "sent_at"} if isinstance(body, dict) else body
+
+
 class FeedbackOut(BaseModel):
     """The receipt. It is given only for what is on disk."""
 
@@ -203,10 +229,16 @@ def canonical(body: object) -> bytes:
     return _CANONICAL.encode(body).encode()
 
 
+def _warning(name: str) -> str:
+    owner = next((rules.name for rules in CHANNELS.values() if name[1:] in rules.own.model_fields), None)
+    return f"field of channel {owner} ignored: {name}" if owner else f"unknown field ignored: {name}"
+
+
 def _unknown(model: BaseModel, inside: str) -> list[str]:
     extra: dict[str, Any] = model.model_extra or {}
     names = [f"{inside}/{name[:UNKNOWN_NAME_LENGTH_MAX]}".encode(errors="replace").decode() for name in extra]
     for field, value in model.__dict__.items():
-        if isinstance(value, BaseModel):
-            names += _unknown(value, f"{inside}/{field}")
+        for place, one in enumerate(value) if isinstance(value, list) else ((None, value),):
+            if isinstance(one, BaseModel):
+                names += _unknown(one, f"{inside}/{field}" if place is None else f"{inside}/{field}/{place}")
     return names

@@ -4,10 +4,9 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
-from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Message, Receive, Send
-from starlette.types import Scope as AsgiScope
 
+from services.collector.api.origins import note_origin
+from services.collector.channels.registry import CHANNELS
 from shared.access.credentials import Actor, Limits
 from shared.access.scopes import Scope
 from shared.client_network import network_of
@@ -19,11 +18,7 @@ from shared.web.rates import Rates, admit
 PUBLIC_ITEMS_MAX = 50
 PUBLIC_BODY_BYTES_MAX = 1024 * 1024
 CHARACTERS_A_REQUEST = 4_096  # More than these count as another request.
-PREFLIGHT_KEPT_S = 600
 NETWORKS_AT_ONCE_MAX = 20  # Of one key: together they may send so many times its rate.
-# What a page of somebody else's origin may call. The key is in a header, never in a cookie.
-PUBLIC_PATHS = ("/v1/feedback", "/v1/feedback:batch")
-PUBLIC_FOLDER = "/v1/widget/"
 
 
 # Whoever holds one of these may send feedback.
@@ -39,13 +34,23 @@ def check_limits(request: Request, actor: Actor) -> None:
     """Refuses what a publishable key is not for: another page's requests, and too many."""
     if actor.limits is not None:
         _check_origin(request, actor.limits)
+        _check_channel(actor.limits)
         _check_rate(request, actor.credential_id, actor.limits)
+
+
+def _check_channel(limits: Limits) -> None:
+    """The tracker, which gives keys out, knows no registry: whether a way in stands open to all is known here."""
+    rules = CHANNELS.get(limits.channel)
+    if rules is None or not rules.is_public:
+        raise Problem("channel_not_public", 403, about={"channel": limits.channel})
 
 
 def _check_origin(request: Request, limits: Limits) -> None:
     """A key of web pages works on its own pages alone; a key of an app, which has no origin, on none."""
     origin = request.headers.get("origin")
-    if (origin is not None or limits.origins) and origin not in limits.origins:
+    is_listed = origin in limits.origins
+    note_origin(request, is_listed=is_listed)
+    if (origin is not None or limits.origins) and not is_listed:
         raise Problem("origin_refused", 403)
 
 
@@ -93,42 +98,3 @@ def check_public(actor: Actor, sent: object, *, inside: tuple[str | int, ...]) -
         errors.append(FieldError(f"{place}/channel", "other_channel", {"channel": actor.limits.channel}))
     if errors:
         raise Problem("invalid", 422, errors=errors)
-
-
-class PublicDoors:
-    """Pure ASGI. Lets pages of other origins reach the public paths; which origin a key works on, the door checks."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._open = CORSMiddleware(
-            app,
-            allow_origins=["*"],
-            allow_methods=["GET", "POST"],
-            allow_headers=["authorization", "content-type"],
-            expose_headers=["ratelimit", "ratelimit-policy", "retry-after", "idempotent-replayed"],
-            max_age=PREFLIGHT_KEPT_S,
-        )
-
-    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
-        """Passes the request on, with or without the headers for other origins."""
-        path = scope["path"] if scope["type"] == "http" else ""
-        if not (path in PUBLIC_PATHS or path.startswith(PUBLIC_FOLDER)):
-            await self._app(scope, receive, send)
-        elif any(name == b"origin" for name, _ in scope["headers"]):
-            await self._open(scope, receive, send)
-        else:
-            await self._app(scope, receive, _varying(send))
-
-
-def _varying(send: Send) -> Send:
-    """What is answered to no page may not be shown to one that asks later: the answer says that origins differ."""
-
-    async def told(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = message.get("headers", [])
-            known = [value for name, value in headers if name == b"vary"]
-            others = [header for header in headers if header[0] != b"vary"]
-            message["headers"] = [*others, (b"vary", b", ".join([*known, b"Origin"]))]
-        await send(message)
-
-    return told

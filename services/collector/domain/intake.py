@@ -52,6 +52,9 @@ class Intake:
     external_id: str | None = None
     rating: Rating | None = None
     product: dict[str, Any] | None = None
+    # The fields of its channel alone, and the names of those that are never kept in the clear.
+    details: dict[str, Any] | None = None
+    sealed_details: frozenset[str] = frozenset()
     person: Person | None = None
     consent: ConsentGiven | None = None
 
@@ -69,7 +72,14 @@ SCALES: dict[str, tuple[float, float]] = {
     "ces7": (1, 7),
     "nps11": (0, 10),
     "unit": (0, 1),
+    "thumbs": (0, 1),
+    "stars10": (1, 10),
+    "percent": (0, 100),
 }
+
+
+# Half a thumb is none.
+WHOLE_SCALES = frozenset({"thumbs"})
 
 
 def rating_share(rating: Rating) -> float:

@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from services.collector.domain.intake import ConsentGiven, Intake, Person
 from services.collector.domain.known_values import MaskedSpan, hide_known
+from services.collector.domain.masked_details import mask_details
 from services.collector.domain.masking.mask import Masked, mask
 from services.collector.domain.masking.span import Kind
 
@@ -33,13 +34,9 @@ def mask_intake(intake: Intake) -> MaskedIntake:
     external_id = _unnamed(mask_label(intake.external_id), intake.person) if intake.external_id else None
     product = _masked_product(intake.product, intake.person) or None
     consent = mask_consent(intake.consent) if intake.consent else None
-    shown: dict[str, Any] = {
-        "text": text.text,
-        "source": source,
-        "external_id": external_id,
-        "product": product,
-        "consent": consent,
-    }
+    details = mask_details(intake, partial(_shown, person=intake.person))
+    shown: dict[str, Any] = {"text": text.text, "source": source, "external_id": external_id, "product": product}
+    shown |= {"details": details, "consent": consent}
     if all(getattr(intake, name) == value for name, value in shown.items()):
         return MaskedIntake(intake, intake, text.spans, {})
     clear = replace(intake, **shown)
@@ -73,6 +70,10 @@ def masked_label(label: str) -> str:
     return mask_label(label)
 
 
+def _shown(label: str, person: Person | None) -> str:
+    return _unnamed(masked_label(label), person)
+
+
 def _unnamed(label: str, person: Person | None) -> str:
     """A masked label, also without what is told of the person beside it: it outlives them."""
     return hide_known(label, Masked(label, (), ()), person).text
@@ -102,6 +103,8 @@ def _hidden(original: Intake, clear: Intake) -> dict[str, Any]:
     product, kept = original.product or {}, clear.product or {}
     if changed := {name: value for name, value in product.items() if value != kept.get(name)}:
         hidden["product"] = changed
+    if original.details != clear.details:
+        hidden["details"] = original.details
     given, written = (vars(one.consent) if one.consent else {} for one in (original, clear))
     if changed := {name: value for name, value in given.items() if value != written[name]}:
         hidden["consent"] = changed

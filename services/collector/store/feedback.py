@@ -132,6 +132,7 @@ def _feedback(new: NewFeedback) -> Values:
         "rating": rating_share(rating) if rating else None,
         "rating_given": json.dumps({"scale": rating.scale, "value": rating.value}) if rating else None,
         "product": json.dumps(intake.product, ensure_ascii=False) if intake.product else None,
+        "details": json.dumps(intake.details, ensure_ascii=False) if intake.details else None,
         "occurred_at": intake.occurred_at,
         "received_at": new.moment,
     }

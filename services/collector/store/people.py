@@ -52,7 +52,7 @@ WITH held AS (
 UPDATE customer SET language = held.language, is_language_given = true
 FROM held WHERE customer.tenant_id = held.tenant_id AND customer.id = held.id
 """
-_KEEP_ADDRESS = """
+KEEP_ADDRESS = """
 ON CONFLICT (tenant_id, customer_id, address_id)
 DO UPDATE SET verified_at = coalesce(address.verified_at, excluded.verified_at)
 """
@@ -201,7 +201,7 @@ class People:
         await self._tx.insert_all(
             Rows(Customer, list(gathered.customers.values())),
             Rows(PersonKey, gathered.wrapped_keys),
-            Rows(Address, addresses, tail=_KEEP_ADDRESS),
+            Rows(Address, addresses, tail=KEEP_ADDRESS),
         )
         if gathered.languages:
             ids = sorted(gathered.languages)

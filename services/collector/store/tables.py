@@ -47,14 +47,24 @@ class TenantHome(CollectorTable, table=True):
 
 
 class Customer(CollectorTable, table=True):
-    """A person who spoke. One who was erased stays as an id without anything behind it, for the counts."""
+    """A person who spoke. One who was erased stays as an id without anything behind it, for the counts.
+
+    `merged_into` is another row of the same person: nothing of either is rewritten, so it can be taken back.
+    """
 
     __tablename__ = "customer"
+    __table_args__ = (
+        Index("customer_merged_idx", "tenant_id", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
+        Index("customer_newest_idx", "tenant_id", "created_at", "id"),
+    )
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
     language: str = Field(sa_type=Text)
     is_language_given: bool
     sealed_profile: bytes | None = Field(default=None, sa_type=LargeBinary)
+    region: str | None = Field(default=None, sa_type=Text)
+    reach_by: str | None = Field(default=None, sa_type=Text)
+    merged_into: UUID | None = None
     created_at: datetime = moment()
     erased_at: datetime | None = moment_or_none()
 
@@ -156,6 +166,7 @@ class Feedback(CollectorTable, table=True):
     rating: float | None = Field(default=None, sa_type=Float)
     rating_given: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     product: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    details: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     occurred_at: datetime = time_field()
     received_at: datetime = time_field()
     erased_at: datetime | None = moment_or_none()
@@ -200,6 +211,29 @@ class Erasure(CollectorTable, table=True):
     marks: list[list[str]] = Field(sa_column=Column(JSONB, nullable=False))
     reason: str = Field(sa_type=Text)
     erased_at: datetime = time_field()
+
+
+class WidgetSetting(CollectorTable, table=True):
+    """How a tenant's widgets look and what they say (`id` is the tenant's), where that is not as shipped."""
+
+    __tablename__ = "widget_setting"
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    version: int
+    settings: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    changed_at: datetime = time_field()
+
+
+class ConsentText(CollectorTable, table=True):
+    """What customers were asked to agree to. Rows are only added: a consent names the version, for good."""
+
+    __tablename__ = "consent_text"
+    __table_args__ = (UniqueConstraint("tenant_id", "version"),)
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    version: str = Field(sa_type=Text)
+    texts: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    created_at: datetime = moment()
 
 
 class PublicCode(CollectorTable, table=True):

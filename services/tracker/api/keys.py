@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from services.tracker.api.context import Here
 from services.tracker.api.tenant_schema import ReasonIn
-from services.tracker.domain.tenancy import PUBLIC_CHANNELS, is_origin
+from services.tracker.domain.tenancy import PUBLIC_CHANNELS, is_origin, may_be_public
 from services.tracker.store.api_keys import list_keys, read_key_row
 from services.tracker.use_cases.keep_keys import (
     KeyIsOverError,
@@ -52,7 +52,7 @@ def _origin(text: str) -> str:
 
 
 def _public(channel: Channel) -> Channel:
-    if channel not in PUBLIC_CHANNELS:
+    if not may_be_public(channel):
         raise PydanticCustomError("not_public", "not a public channel", {"channels": ", ".join(PUBLIC_CHANNELS)})
     return channel
 

@@ -102,16 +102,16 @@ class Tally:
 
 
 def tally(people: Iterable[PersonOut | None]) -> Tally:
-    """What would become of each; of several who share an address, the first is told."""
+    """What would become of each; of several who share an address, or are one person, the first is told."""
     told, skipped, used = Counter[Language](), Counter[Reason](), set[UUID]()
     for person in people:
         chosen = whom_to_tell(person)
         if isinstance(chosen, Reason):
             skipped[chosen] += 1
-        elif chosen.address.address_id in used:
+        elif used & (marks := {chosen.address.address_id, chosen.person.person_id or chosen.person.customer_id}):
             skipped[Reason.ALREADY_TOLD] += 1
         else:
-            used.add(chosen.address.address_id)
+            used |= marks
             told[chosen.person.language] += 1
     return Tally(told, skipped)
 

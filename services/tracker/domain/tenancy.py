@@ -11,8 +11,11 @@ from shared.contracts.countries import HOME_COUNTRY
 from shared.contracts.vocabulary import Channel, TenantState
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
-# What a key that anybody can read may be bound to: ways in that stand open to the public.
+# What a key that anybody can read is commonly bound to: ways in that stand open to the public.
 PUBLIC_CHANNELS = (Channel.WIDGET, Channel.SURVEY)
+# Where a company's own systems speak. Of a way in that is not named here, the collector says whether it is public.
+_OWN_CHANNELS = (Channel.SERVICE_RECORD, Channel.EMAIL, Channel.SOCIAL, Channel.IMPORT)
+_CHANNEL = re.compile(r"[a-z][a-z0-9_]{0,39}")
 STATES: dict[TenantState, tuple[TenantState, ...]] = {
     TenantState.ACTIVE: (TenantState.SUSPENDED,),
     TenantState.SUSPENDED: (TenantState.ACTIVE, TenantState.DELETED),
@@ -60,6 +63,11 @@ def is_time_zone(name: str) -> bool:
 def country_of(time_zone: str) -> str:
     """The country that a tenant is taken to be at home in until it says so."""
     return _COUNTRIES.get(time_zone, HOME_COUNTRY)
+
+
+def may_be_public(channel: Channel) -> bool:
+    """Whether a publishable key may be bound to it, as far as the tracker can tell."""
+    return _CHANNEL.fullmatch(channel) is not None and channel not in _OWN_CHANNELS
 
 
 def is_origin(text: str) -> bool:

@@ -186,12 +186,13 @@ class ActionMove(TrackerTable, table=True):
 
 
 class Notice(TrackerTable, table=True):
-    """The ledger: one row for each customer who is to be told one thing once."""
+    """The ledger: one row for each customer who is to be told one thing once. `person_id` is who that was when told."""
 
     __tablename__ = "notice"
     __table_args__ = (
         UniqueConstraint("tenant_id", "about", "event", "round", "customer_id"),
         UniqueConstraint("tenant_id", "about", "event", "round", "address_id"),
+        UniqueConstraint("tenant_id", "about", "event", "round", "person_id"),
         Index("notice_newest_idx", "tenant_id", "created_at", "id"),
         Index("notice_figures_idx", "tenant_id", "created_at", postgresql_include=["state"]),
         Index("notice_tenant_id_customer_id_idx", "tenant_id", "customer_id"),
@@ -203,6 +204,7 @@ class Notice(TrackerTable, table=True):
     round: int
     customer_id: UUID
     address_id: UUID | None = None
+    person_id: UUID | None = None
     channel: str | None = Field(default=None, sa_type=Text)
     state: str = Field(sa_type=Text)
     reason: str | None = Field(default=None, sa_type=Text)

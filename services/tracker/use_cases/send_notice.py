@@ -17,7 +17,7 @@ from services.tracker.notifiers.email import Ending, Mail, Mailer
 from services.tracker.store import notices
 from services.tracker.store.actions import read_action
 from services.tracker.store.case_events import By, move_cases
-from services.tracker.store.notices import AddressAlreadyToldError
+from services.tracker.store.notices import AlreadyToldError
 from services.tracker.store.problems import cases_of_customer
 from services.tracker.store.tables import Notice
 from services.tracker.use_cases.letter_of_notice import Written, letter_of
@@ -81,7 +81,7 @@ class SendNotice:
             return
         try:
             await self._keep_or_send(claim, notice, told, written)
-        except AddressAlreadyToldError:
+        except AlreadyToldError:
             await self._end(claim, notice, NoticeState.SKIPPED, Reason.ALREADY_TOLD)
 
     async def _person(self, notice: Notice) -> PersonOut | None:
@@ -104,7 +104,7 @@ class SendNotice:
     async def _keep(self, claim: Claim, notice: Notice, told: Told, written: Written) -> None:
         reason = written.kept_for or Reason.NO_SMTP
         async with self.database.transaction(notice.tenant_id) as tx:
-            await notices.keep_unsent(tx, notice, told.address.address_id, written.letter, reason)
+            await notices.keep_unsent(tx, notice, told, written.letter, reason)
             await _note(tx, notice, NoticeState.NOT_SENT, reason)
             await _mark_answered(tx, notice, NoticeState.NOT_SENT)
             await jobs.finish(tx, claim)
@@ -113,7 +113,7 @@ class SendNotice:
         address = told.address
         async with self.database.transaction(notice.tenant_id) as tx:
             await jobs.hold(tx, claim)
-            if not await notices.claim(tx, notice, address.address_id, letter):
+            if not await notices.claim(tx, notice, told, letter):
                 raise StaleLeaseError(claim.kind)
         reach(FailPoint.MAIL_AFTER_CLAIM)
         ending = await mailer.send(Mail(notice.id, address.value, letter, self.clock()))

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi.responses import HTMLResponse
 
 from services.tracker.api.console.categories import categories_of
+from services.tracker.api.console.channels import channels_of
 from services.tracker.api.console.page import PageRouter, Visit, Worker, visitor_with
 from services.tracker.api.console.people import colleagues_of
 from services.tracker.api.context import Context, Here
@@ -91,6 +92,7 @@ async def _case(case_id: UUID, here: Context, visit: Visit, template: str) -> HT
         answers={notice.id: notice for notice in notices},
         people=people,
         category=await categories_of(here, visit),
+        channel=await channels_of(here, visit),
         moves=MOVES[CaseState(case.state)],
         reasons=list(CloseReason),
         urgencies=list(Urgency),

@@ -12,13 +12,14 @@ from fastapi.responses import HTMLResponse
 from services.tracker.api.case_schema import CASES_CHANGED_MAX, CaseQuery
 from services.tracker.api.cases import filter_of
 from services.tracker.api.console.categories import Categories, categories_of
+from services.tracker.api.console.channels import channels_of
 from services.tracker.api.console.page import PageRouter, Visit, Worker
 from services.tracker.api.console.people import Colleagues, colleagues_of
 from services.tracker.api.context import Here
 from services.tracker.domain.case_states import MOVES, CaseState
 from services.tracker.store.cases import CaseFilter, list_cases, read_cases
 from services.tracker.store.tables import CustomerCase
-from shared.contracts.vocabulary import Channel, Language, Urgency
+from shared.contracts.vocabulary import Language, Urgency
 from shared.paging import Place
 from shared.web.pages import Page
 
@@ -64,6 +65,7 @@ async def get_inbox(here: Here, visit: Worker, page: Page, narrowed: Narrowed) -
         has_any = bool(found or await list_cases(tx, visit.actor.tenant_id, CaseFilter(), None, 1))
         people = await colleagues_of(tx, visit.actor.tenant_id, visit.say)
     shown, following = page.turn(visit.actor, found, lambda case: Place(case.opened_at, case.id))
+    channel = await channels_of(here, visit)
     return visit.page(
         "inbox.html",
         scripts=["inbox"],
@@ -73,7 +75,8 @@ async def get_inbox(here: Here, visit: Worker, page: Page, narrowed: Narrowed) -
         live="/console/live" + _address(asked, since=(shown[0].opened_at if shown else visit.formats.now).isoformat()),
         following=_address(narrowed, cursor=following) if following else None,
         is_later="cursor" in visit.request.query_params,
-        choices={"urgency": list(Urgency), "channel": list(Channel), "language": list(Language)},
+        choices={"urgency": list(Urgency), "channel": list(channel), "language": list(Language)},
+        channel=channel,
         **_rows(visit, shown, people, await categories_of(here, visit)),
     )
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi.responses import HTMLResponse
 
 from services.tracker.api.console.categories import categories_of
+from services.tracker.api.console.channels import channels_of
 from services.tracker.api.console.page import PageRouter, Visit, visitor_with
 from services.tracker.api.context import Context, Here
 from services.tracker.console.highlight import highlight
@@ -42,4 +43,5 @@ async def _queue(here: Context, visit: Visit, page: PageAsked, template: str) ->
         following=following,
         counts=counts,
         category=await categories_of(here, visit),
+        channel=await channels_of(here, visit),
     )

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from fastapi.responses import HTMLResponse
 
+from services.tracker.api.console.channels import channels_of
 from services.tracker.api.console.page import PageRouter, Visit, visitor_with
 from services.tracker.api.console.settings import settings_page
 from services.tracker.api.context import Here
-from services.tracker.domain.tenancy import PUBLIC_CHANNELS, scopes_that_may_be_given
+from services.tracker.domain.tenancy import scopes_that_may_be_given
 from services.tracker.store.api_keys import list_keys, read_key_row
 from services.tracker.store.identity_tables import ApiKey
 from shared.access.kinds import Kind
@@ -37,14 +38,16 @@ async def get_keys_page(here: Here, visit: Manager, page: Page) -> HTMLResponse:
     async with here.database.transaction(visit.actor.tenant_id) as tx:
         found = await list_keys(tx, visit.actor.tenant_id, page.place(visit.actor), page.rows_max)
     shown, following = page.turn(visit.actor, found, lambda key: Place(key.created_at, key.id))
-    return settings_page(visit, "keys", keys=shown, following=following, state_of=state_of)
+    channel = await channels_of(here, visit)
+    return settings_page(visit, "keys", keys=shown, channel=channel, following=following, state_of=state_of)
 
 
 @router.get("/new", include_in_schema=False)
 async def get_new_key_page(here: Here, visit: Manager, kind: Kind = Kind.PUBLISHABLE) -> HTMLResponse:
     """The form for a new key."""
     scopes = sorted(scopes_that_may_be_given(Kind.SECRET, visit.actor.scopes))
-    said = {"channels": PUBLIC_CHANNELS, "key_scopes": scopes, "usual": USUAL_SCOPES, "post_to": here.collector.url}
+    channel = await channels_of(here, visit)
+    said = {"channel": channel, "key_scopes": scopes, "usual": USUAL_SCOPES, "post_to": here.collector.url}
     return settings_page(visit, "keys", "new_key", kind=kind, **said)
 
 
@@ -55,4 +58,5 @@ async def get_key_page(key_id: UUID, here: Here, visit: Manager) -> HTMLResponse
         key = await read_key_row(tx, visit.actor.tenant_id, key_id)
     if key is None:
         raise Problem("not_found", 404)
-    return settings_page(visit, "keys", "key", key=key, state=state_of(key), post_to=here.collector.url)
+    shown = {"key": key, "channel": await channels_of(here, visit), "state": state_of(key)}
+    return settings_page(visit, "keys", "key", **shown, post_to=here.collector.url)

@@ -10,12 +10,13 @@ from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.tracker.api.console.categories import categories_of
+from services.tracker.api.console.channels import channels_of
 from services.tracker.api.console.page import PageRouter, Visit, visitor_with
 from services.tracker.api.console.settings_company import ZONES
 from services.tracker.api.console.settings_keys import USUAL_SCOPES
 from services.tracker.api.context import Context, Here
 from services.tracker.api.forms import read_form
-from services.tracker.domain.tenancy import PUBLIC_CHANNELS, scopes_that_may_be_given
+from services.tracker.domain.tenancy import scopes_that_may_be_given
 from services.tracker.store.api_keys import list_keys
 from services.tracker.store.cases import CaseFilter, list_cases
 from services.tracker.store.tables import CustomerCase
@@ -124,7 +125,7 @@ async def _parts(here: Context, visit: Visit, step: str) -> dict[str, Any]:
         return {"zones": ZONES, "languages": tuple(Language), "countries": tuple(DIAL_PLANS)} | _mail(here)
     if step == "key":
         scopes = sorted(scopes_that_may_be_given(Kind.SECRET, visit.actor.scopes))
-        known = {"channels": PUBLIC_CHANNELS, "key_scopes": scopes, "usual": USUAL_SCOPES}
+        known = {"channel": await channels_of(here, visit), "key_scopes": scopes, "usual": USUAL_SCOPES}
         return known | {"post_to": here.collector.url, "kind": Kind.PUBLISHABLE}
     return _mail(here)
 

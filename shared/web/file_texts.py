@@ -1,0 +1,186 @@
+"""What refusals of files say: what is wrong, and what to do."""
+
+from shared.web.said import Said
+
+FILE_RULES: dict[str, Said] = {
+    "empty_file": Said(
+        "The file is empty, or has no header row.",
+        "Its first row must name the columns.",
+        "文件为空，或缺少表头。",
+        "首行须为各列的名称。",
+    ),
+    "type_mismatch": Said(
+        "The file is called {says}, but it holds {is_}.",
+        "Give it the name that fits what it holds, or save it anew in the format that its name says.",
+        "文件名表示 {says}，实际内容却是 {is_}。",
+        "请改用与内容相符的文件名，或按文件名的格式重新保存。",
+    ),
+    "not_a_table": Said(
+        "The file is {kind}, not a table.",
+        "Send CSV, TSV, XLSX or JSON lines.",
+        "该文件是 {kind}，不是表格。",
+        "请发送 CSV、TSV、XLSX 或 JSON Lines 文件。",
+    ),
+    "not_text": Said(
+        "The file holds zero bytes that no text has.",
+        "Send CSV, TSV, XLSX or JSON lines; in a spreadsheet, save it as CSV UTF-8 or XLSX.",
+        "文件含有文本中不会出现的零字节。",
+        "请发送 CSV、TSV、XLSX 或 JSON Lines 文件；可在表格软件中另存为 CSV UTF-8 或 XLSX。",
+    ),
+    "old_workbook": Said(
+        "This is an old Excel file (.xls), or one that is locked by a password.",
+        "Open it and save it as .xlsx without a password, or as CSV.",
+        "这是旧版 Excel 文件（.xls）或带密码的文件。",
+        "请打开后另存为不带密码的 .xlsx 或 CSV。",
+    ),
+    "broken_workbook": Said(
+        "The workbook is damaged.",
+        "Open it in a spreadsheet and save it again as .xlsx, or as CSV.",
+        "工作簿已损坏。",
+        "请用表格软件打开后重新另存为 .xlsx 或 CSV。",
+    ),
+    "not_converted": Said(
+        "A workbook cannot be read row by row as it is.",
+        "Turn it into JSON lines first.",
+        "工作簿不能直接逐行读取。",
+        "请先转换为 JSON Lines。",
+    ),
+    "unpacks_too_large": Said(
+        "The workbook would unpack to more than {max_mib} MiB, or by more than {max_ratio} times.",
+        "Save the one sheet as CSV, or split it.",
+        "工作簿解压后将超过 {max_mib} MiB，或膨胀超过 {max_ratio} 倍。",
+        "请将所需工作表另存为 CSV，或拆分文件。",
+    ),
+    "too_many_parts": Said(
+        "The workbook is made of more than {max} parts.",
+        "Save the one sheet as CSV, or as a workbook of its own.",
+        "工作簿的内部文件超过 {max} 个。",
+        "请将所需工作表另存为 CSV 或单独的工作簿。",
+    ),
+    "unsafe_part": Said(
+        "The workbook holds a part that leads out of it: {part}.",
+        "It was not written by a spreadsheet. Ask who sent it, or save the sheet as CSV.",
+        "工作簿内含有指向外部的部分：{part}。",
+        "该文件并非由表格软件生成，请询问发送者，或将工作表另存为 CSV。",
+    ),
+    "unsafe_xml": Said(
+        "The workbook declares entities, which no spreadsheet does and which can fill a memory or read other files.",
+        "Do not open it. Ask who sent it, or have the sheet saved as CSV.",
+        "工作簿中声明了实体：表格软件不会这样做，它可能耗尽内存或读取其他文件。",
+        "请勿打开该文件。请询问发送者，或请其将工作表另存为 CSV。",
+    ),
+    "too_many_rows": Said(
+        "There are more than {max} rows.",
+        "Split the file, or send it as CSV or JSON lines, which may have any number.",
+        "行数超过 {max}。",
+        "请拆分文件，或改用行数不限的 CSV 或 JSON Lines。",
+    ),
+    "too_many_columns": Said(
+        "There are more than {max} columns.",
+        "Leave out those that say nothing about feedback.",
+        "列数超过 {max}。",
+        "请删去与反馈无关的列。",
+    ),
+    "too_many_cells": Said(
+        "There are more than {max} filled cells.",
+        "Split the file, or send it as CSV or JSON lines.",
+        "非空单元格超过 {max} 个。",
+        "请拆分文件，或改用 CSV 或 JSON Lines。",
+    ),
+    "cell_too_long": Said(
+        "A cell in row {row} holds more than {max} characters.",
+        "Shorten it. A cell of a spreadsheet holds at most that many.",
+        "第 {row} 行有单元格超过 {max} 个字符。",
+        "请缩短内容，表格软件的单元格最多容纳这么多字符。",
+    ),
+    "unknown_sheet": Said(
+        "There is no sheet called {sheet}. There are: {expected}.",
+        "Name one of them.",
+        "没有名为 {sheet} 的工作表。现有：{expected}。",
+        "请填写其中之一。",
+    ),
+    "takes_too_long": Said(
+        "The workbook was not read within {max_s} seconds or {max_mib} MiB of memory.",
+        "Save the sheet as CSV and send that.",
+        "未能在 {max_s} 秒或 {max_mib} MiB 内存内读完工作簿。",
+        "请将工作表另存为 CSV 后发送。",
+    ),
+    "workbook_too_large": Said(
+        "The workbook is larger than {max_mib} MiB.",
+        "Save the sheet as CSV, which may be larger, or split it.",
+        "工作簿超过 {max_mib} MiB。",
+        "请另存为 CSV（可更大），或拆分文件。",
+    ),
+    "unknown_encoding": Said(
+        "The encoding {encoding} is not known here.",
+        "Name one of: {known}.",
+        "未知的编码 {encoding}。",
+        "请填写以下之一：{known}。",
+    ),
+    "encoding_not_told": Said(
+        "The file is neither UTF-8, UTF-16 nor GB18030.",
+        "Name its encoding, one of: {known}; or save it as CSV UTF-8.",
+        "文件编码不是 UTF-8、UTF-16 或 GB18030。",
+        "请注明编码（{known}），或另存为 CSV UTF-8。",
+    ),
+    "line_too_long": Said(
+        "A line is longer than {max_bytes} bytes.",
+        "Is this the right encoding, and does each row end with a line break?",
+        "有一行超过 {max_bytes} 字节。",
+        "请检查编码是否正确，以及每行是否以换行符结尾。",
+    ),
+    "bad_delimiter": Said(
+        "A delimiter is one character, and neither a quote nor a line break.",
+        "Tell a comma, semicolon, tab or bar, or leave it to be guessed.",
+        "分隔符须为单个字符，且不能是引号或换行符。",
+        "请填写逗号、分号、制表符或竖线，或留空由系统判断。",
+    ),
+    "broken_header": Said(
+        "The header row cannot be read in {encoding}: a quote does not close, or its bytes are of another encoding.",
+        "Mend the first row, or name another encoding.",
+        "无法以 {encoding} 读取表头：引号未闭合，或编码不符。",
+        "请修正首行，或注明其他编码。",
+    ),
+    "duplicate_column": Said(
+        "Two columns are called {column}.",
+        "Give each a name of its own, or tell to number them.",
+        "有两列都名为 {column}。",
+        "请为每列取不同的名称，或选择自动编号。",
+    ),
+    "header_rows": Said(
+        "A header has one row or {max}.",
+        "Tell 1 or {max}.",
+        "表头只能有 1 或 {max} 行。",
+        "请填写 1 或 {max}。",
+    ),
+    "no_json_lines": Said(
+        "No line of the first ones holds a JSON object.",
+        "Write one object on each line, without a list around them.",
+        "前若干行中没有 JSON 对象。",
+        "请每行写一个对象，外层不要套数组。",
+    ),
+    "ambiguous_dates": Said(
+        "The dates in {column} can be read two ways, such as {written}.",
+        "Tell day_first or month_first.",
+        "{column} 列的日期有两种读法，例如 {written}。",
+        "请注明 day_first（日在前）或 month_first（月在前）。",
+    ),
+    "contradicting_dates": Said(
+        "The dates in {column} are written in two orders: {written} fits no order that the others fit.",
+        "Write them in one order, best year first; or tell the order, and the others are rejected one by one.",
+        "{column} 列的日期混用了两种顺序：{written} 与其他日期不一致。",
+        "请统一顺序（最好年份在前）；或注明顺序，不符的行将逐行拒收。",
+    ),
+    "unknown_column": Said(
+        "The file has no column {column}. It has: {expected}.",
+        "Name one of them.",
+        "文件中没有 {column} 列。现有：{expected}。",
+        "请填写其中之一。",
+    ),
+    "unknown_target": Said(
+        "A feedback has no such field. It has: {expected}.",
+        "Name one of them.",
+        "反馈没有该字段。现有：{expected}。",
+        "请填写其中之一。",
+    ),
+}
