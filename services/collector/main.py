@@ -29,6 +29,7 @@ from services.collector.api import (
     widget,
 )
 from services.collector.api.context import Context
+from services.collector.api.fast_lane import FastLane
 from services.collector.api.feedback_schema import read_body
 from services.collector.api.import_bodies import intake_or_faults
 from services.collector.api.origins import ListedOrigins, PublicDoors
@@ -41,6 +42,7 @@ from services.collector.store.tables import CARRIERS, CollectorTable
 from services.collector.use_cases.announce_file import FOLLOW_ATTACHMENT
 from services.collector.use_cases.erase import DELETE_FILES
 from services.collector.use_cases.follow_files import FileSweep, FollowFiles
+from services.collector.use_cases.group_commit import GroupWriter, store_together
 from services.collector.use_cases.import_files import FILE_BYTES_MAX, ImportFiles
 from services.collector.use_cases.import_reader import EveryFile
 from services.collector.use_cases.look_into_import import LookIntoImport
@@ -122,11 +124,14 @@ def build(settings: CollectorSettings) -> FastAPI:
         "collector",
         routers,
         state=state,
-        running=ground.running([*_lanes(ground, context), _mailboxes(ground, settings, context)]),
+        running=ground.running(
+            [*_lanes(ground, context), _mailboxes(ground, settings, context)], closing=[context.writer.drain]
+        ),
         is_ready=is_ready,
         described=feedback.DESCRIBED,
         around=[partial(PublicDoors, listed=ListedOrigins(ground.database))],
         larger_bodies={**attachments.LARGER_BODIES, imports.UPLOAD_PATH: FILE_BYTES_MAX},
+        inside=[FastLane],
     )
 
 
@@ -138,6 +143,7 @@ def _context(ground: Ground, settings: CollectorSettings, keyring: Keyring, ledg
         keyring=keyring,
         ledger=ledger,
         kick_relay=ground.kick_relay,
+        writer=GroupWriter(partial(store_together, database=ground.database, keyring=keyring)),
         kick_jobs=ground.kick_jobs,
         import_files=ImportFiles(settings.data_dir),
         file_reader=EveryFile(),
@@ -203,8 +209,8 @@ async def prove_master_key(settings: CollectorSettings) -> None:
 
 def main() -> None:
     """Runs the collector until it is told to stop."""
-    set_up_logs("collector")
     settings = read_settings(CollectorSettings)
+    set_up_logs("collector", settings.log_level)
     asyncio.run(prove_master_key(settings))
     serve(build(settings), settings)
 

@@ -143,8 +143,8 @@ def _provider(settings: TrackerSettings) -> Provider | None:
 
 def main() -> None:
     """Runs the tracker until it is told to stop."""
-    set_up_logs("tracker")
     settings = read_settings(TrackerSettings)
+    set_up_logs("tracker", settings.log_level)
     serve(build(settings), settings)
 
 

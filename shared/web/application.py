@@ -83,18 +83,16 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
     described: Sequence[type[BaseModel]] = (),
     around: Sequence[_Middleware] = (),
     larger_bodies: Mapping[str, int] | None = None,  # Below which paths, and how many bytes.
+    inside: Sequence[_Middleware] = (),
 ) -> FastAPI:
-    """An application with the service's routers. Doors find `state`; `running` lasts as long as the process serves."""
+    """An application with the service's routers. Doors find `state`; `running` lasts as long as the process serves.
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with running:
-            yield
-
+    `around` and `inside` are the service's own layers, on either side of those that every service has.
+    """
     app = FastAPI(
         title=f"Huiyin {title}",
         version="1",
-        lifespan=lifespan,
+        lifespan=_lasting(running),
         telemetry=telemetry(),
         docs_url=None,
         redoc_url=None,
@@ -108,7 +106,7 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
     for router in (*routers, _health(is_ready), reference.router):
         app.include_router(router)
     describe(app, described, TAGS)
-    for middleware in _layers(around, larger_bodies or {}):
+    for middleware in (*inside, *_layers(around, larger_bodies or {})):
         app.add_middleware(middleware)
     _speak_problems(app)
     return app
@@ -117,6 +115,15 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
 def _layers(around: Sequence[_Middleware], larger_bodies: Mapping[str, int]) -> list[_Middleware]:
     """What lies around the doors, from the inside out."""
     return [LastResort, partial(BodyLimit, larger=larger_bodies), RateHeaders, *around, Traced, StrictHeaders]
+
+
+def _lasting(running: AbstractAsyncContextManager[None]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with running:
+            yield
+
+    return lifespan
 
 
 def describe_doors(title: str, routers: Sequence[Router], described: Sequence[type[BaseModel]] = ()) -> dict[str, Any]:

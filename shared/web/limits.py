@@ -68,7 +68,8 @@ class BodyLimit:
 
     async def _in_time(self, receive: Receive) -> Message:
         try:
-            return await asyncio.wait_for(receive(), self._idle_s)
+            async with asyncio.timeout(self._idle_s):
+                return await receive()
         except TimeoutError:
             raise Problem("too_slow", 408, about={"idle_s": self._idle_s}) from None
 

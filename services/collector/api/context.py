@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from services.collector.api.uploads import Uploads
 from services.collector.store.keyring import Keyring
+from services.collector.use_cases.group_commit import GroupWriter
 from services.collector.use_cases.import_files import ImportFiles
 from services.collector.use_cases.import_plan import FileReader
 from services.collector.use_cases.mask_intakes import Masking
@@ -26,6 +27,7 @@ class Context:
     keyring: Keyring
     ledger: ErasureLedger
     kick_relay: Kick
+    writer: GroupWriter
     files_of: FilesOf
     take_file: TakeFile
     kick_jobs: Kick

@@ -181,6 +181,9 @@ class FeedbackIn(Lenient):
         )
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
+
 def _with_own_fields(*channels: ChannelRules) -> type[FeedbackIn]:
     bases: tuple[type[Any], ...] = (FeedbackIn, *(rules.own for rules in channels))
     return create_model("FeedbackIn", __base__=bases, __doc__=FeedbackIn.__doc__)
@@ -230,7 +233,7 @@ def read_body(body: Mapping[str, Any], moment: datetime) -> Intake:
 
 def canonical(body: object) -> bytes:
     """One spelling for equal JSON values."""
-    return json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
+    return _CANONICAL.encode(body).encode()
 
 
 def _warning(name: str) -> str:
@@ -241,9 +244,8 @@ def _warning(name: str) -> str:
 def _unknown(model: BaseModel, inside: str) -> list[str]:
     extra: dict[str, Any] = model.model_extra or {}
     names = [f"{inside}/{name[:UNKNOWN_NAME_LENGTH_MAX]}".encode(errors="replace").decode() for name in extra]
-    for field in type(model).model_fields:
-        value = getattr(model, field)
-        for place, one in enumerate(value) if isinstance(value, list) else [(None, value)]:
+    for field, value in model.__dict__.items():
+        for place, one in enumerate(value) if isinstance(value, list) else ((None, value),):
             if isinstance(one, BaseModel):
                 names += _unknown(one, f"{inside}/{field}" if place is None else f"{inside}/{field}/{place}")
     return names

@@ -21,14 +21,21 @@ CHARACTERS_A_REQUEST = 4_096  # More than these count as another request.
 NETWORKS_AT_ONCE_MAX = 20  # Of one key: together they may send so many times its rate.
 
 
-async def _sender(
-    request: Request, actor: Annotated[Actor, Depends(requires(Scope.FEEDBACK_WRITE, Scope.FEEDBACK_SEND))]
-) -> Actor:
+# Whoever holds one of these may send feedback.
+SENDING = (Scope.FEEDBACK_WRITE, Scope.FEEDBACK_SEND)
+
+
+async def _sender(request: Request, actor: Annotated[Actor, Depends(requires(*SENDING))]) -> Actor:
+    check_limits(request, actor)
+    return actor
+
+
+def check_limits(request: Request, actor: Actor) -> None:
+    """Refuses what a publishable key is not for: another page's requests, and too many."""
     if actor.limits is not None:
         _check_origin(request, actor.limits)
         _check_channel(actor.limits)
         _check_rate(request, actor.credential_id, actor.limits)
-    return actor
 
 
 def _check_channel(limits: Limits) -> None:

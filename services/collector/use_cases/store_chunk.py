@@ -112,8 +112,8 @@ def _counted(chunk: Chunk, accepted: Sequence[Accepted]) -> tuple[Counts, list[R
 async def _look(tx: Tx, keys: TenantKeys, chunk: Chunk) -> tuple[Counts, list[Reject]]:
     """What storing would do, as far as one can tell without it."""
     intakes = [masked.original for masked in chunk.intakes]
-    known = await find_repeats(tx, keys, intakes)
-    repeated = sum(1 for intake in intakes if any(key in known for key in intake.known_by().values()))
+    known = await find_repeats(tx, [(keys, intake) for intake in intakes])
+    repeated = sum(1 for intake in intakes if any((keys.tenant_id, key) in known for key in intake.known_by().values()))
     new = len(intakes) - repeated
     return Counts(chunk.rows, new, repeated, len(chunk.rejects), repeated), chunk.rejects
 
