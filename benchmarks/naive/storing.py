@@ -192,6 +192,7 @@ def _feedback(
         rating=rating_share(rating) if rating else None,
         rating_given=vars(rating) if rating else None,
         product=clear.product,
+        details=clear.details,
         occurred_at=clear.occurred_at,
         received_at=moment,
     )

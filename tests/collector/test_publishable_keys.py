@@ -25,6 +25,7 @@ OPEN = {
     ("post", "/v1/feedback"),
     ("post", "/v1/feedback:batch"),
     ("get", "/v1/widget/config"),
+    ("post", "/v1/widget/attachments"),
     ("get", "/v1/widget/receipts/{code}"),
     ("get", "/healthz"),
     ("get", "/readyz"),

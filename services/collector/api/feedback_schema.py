@@ -23,6 +23,7 @@ from pydantic_core import PydanticCustomError
 from services.collector.channels.fields import Email, Label, Lenient, Phone, Tag, Title, plausible
 from services.collector.channels.registry import CHANNELS
 from services.collector.channels.rules import ChannelRules, known_fields
+from services.collector.channels.unknown_fields import warnings_of
 from services.collector.domain.intake import SCALES, WHOLE_SCALES, ConsentGiven, Intake, Person, Rating
 from services.collector.domain.language import language_of_tag, language_of_text
 from shared.contracts.text import FilledText, Name
@@ -135,7 +136,7 @@ class FeedbackIn(Lenient):
 
     def warnings(self) -> list[str]:
         """What was sent and means nothing here: names that nobody knows, and fields of another channel."""
-        return [_warning(name) for name in _unknown(self, "")[:WARNINGS_MAX]]
+        return warnings_of(self)
 
     def to_intake(self, body: object, moment: datetime) -> Intake:
         """The normalised record; `body` is what was sent, for telling repeats from contradictions."""
@@ -234,18 +235,3 @@ def read_body(body: Mapping[str, Any], moment: datetime) -> Intake:
 def canonical(body: object) -> bytes:
     """One spelling for equal JSON values."""
     return _CANONICAL.encode(body).encode()
-
-
-def _warning(name: str) -> str:
-    owner = next((rules.name for rules in CHANNELS.values() if name[1:] in rules.own.model_fields), None)
-    return f"field of channel {owner} ignored: {name}" if owner else f"unknown field ignored: {name}"
-
-
-def _unknown(model: BaseModel, inside: str) -> list[str]:
-    extra: dict[str, Any] = model.model_extra or {}
-    names = [f"{inside}/{name[:UNKNOWN_NAME_LENGTH_MAX]}".encode(errors="replace").decode() for name in extra]
-    for field, value in model.__dict__.items():
-        for place, one in enumerate(value) if isinstance(value, list) else ((None, value),):
-            if isinstance(one, BaseModel):
-                names += _unknown(one, f"{inside}/{field}" if place is None else f"{inside}/{field}/{place}")
-    return names
