@@ -30,7 +30,8 @@ def test(
 ) -> None:
     """Runs the tests on engines and in folders of their own. Further arguments go to pytest."""
     command = [sys.executable, "-m", "pytest", *_side_by_side(context.args), *context.args]
-    environment = dict(os.environ, HUIYIN_TEST_NEED=need)
+    # Several processes share the machine: a fit on all cores in each of them would take longer than on one.
+    environment = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"} | dict(os.environ, HUIYIN_TEST_NEED=need)
     _end(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode, as_json=json)
 
 

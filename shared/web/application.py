@@ -50,6 +50,7 @@ TAGS = {
     "notices": "Who was told what, and what became of it.",
     "products": "What is sold, and how much of it is in service.",
     "problems": "What many customers suffer from alike.",
+    "quarantine": "What looked like spam, for a person to look at.",
     "receipts": "What anybody who holds a receipt may see.",
     "self-checks": "What the service finds when it looks at itself.",
     "sign-in": "How people come in, and where they are signed in.",

@@ -25,7 +25,7 @@ async def test_a_feedback_gets_an_id_and_a_receipt_that_opens(house: House, tena
         assert given["warnings"] == []
         assert answer.status_code == 201
         receipt = await client.get(f"/v1/widget/receipts/{given['receipt_code'].lower().replace('-', ' ')}")
-        assert receipt.json().keys() == {"receipt_code", "received_at"}
+        assert receipt.json().keys() == {"receipt_code", "received_at", "stage", "stages"}
         assert receipt.json()["receipt_code"] == given["receipt_code"]
     async with running(house.app("collector"), None) as stranger:
         assert (await stranger.get(f"/v1/widget/receipts/{given['receipt_code']}")).status_code == 200

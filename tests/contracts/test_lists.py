@@ -28,6 +28,7 @@ OTHER_LISTS = {
     "/v1/mailboxes/{mailbox_id}/left",
     "/v1/members",
     "/v1/products",
+    "/v1/quarantine",
     "/v1/sessions",
     "/v1/tenants",
 }

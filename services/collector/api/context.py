@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.collector.api.uploads import Uploads
+from services.collector.domain.spam import Repeats
 from services.collector.store.keyring import Keyring
 from services.collector.use_cases.group_commit import GroupWriter
 from services.collector.use_cases.import_files import ImportFiles
@@ -38,6 +39,7 @@ class Context:
     clock: Clock = now
     masking: Masking = field(default_factory=Masking)
     uploads: Uploads = field(default_factory=Uploads)
+    repeats: Repeats = field(default_factory=Repeats)
 
     def receipt_url(self, code: str) -> str | None:
         """Where the holder of a receipt looks; None while nobody has said where customers reach us."""

@@ -1,7 +1,7 @@
 """POST /v1/feedback and /v1/feedback:batch: the door that every channel comes through."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from services.collector.api.feedback_schema import AnyFeedbackIn, FeedbackIn, Fe
 from services.collector.api.senders import Sender, batch_bytes_max_of, charge_by_length, check_public, items_max_of
 from services.collector.domain.intake import Intake
 from services.collector.domain.masked_intake import MaskedIntake
+from services.collector.domain.spam import Filled, Suspicion, suspicion_of
 from services.collector.use_cases.accept_feedback import Accepted, AcceptFeedback, Outcome
 from services.collector.use_cases.group_commit import InFlightError, OverloadedError
 from services.collector.use_cases.mask_intakes import TooMuchToMaskError, characters_of
@@ -147,7 +148,14 @@ def _parse(body: object, context: Context, actor: Actor, *, inside: tuple[str | 
         item = feedback_of(body, context.clock())
     except ValidationError as error:
         raise Problem("invalid", 422, errors=field_errors(map(placed, error.errors()), inside=inside)) from None
-    return _Parsed(item, item.to_intake(body, context.clock()))
+    intake = item.to_intake(body, context.clock())
+    return _Parsed(item, intake if actor.limits is None else replace(intake, suspicion=_suspect(item, context, actor)))
+
+
+def _suspect(item: FeedbackIn, context: Context, actor: Actor) -> Suspicion:
+    """Anybody can read a publishable key, so what comes by it is looked at."""
+    is_repeated = context.repeats.is_repeated(actor.credential_id.bytes, item.text, context.clock())
+    return suspicion_of(item.text, Filled(item.trap, item.took_ms), is_repeated=is_repeated)
 
 
 def placed(error: Any) -> dict[str, Any]:  # noqa: ANN401 - pydantic's own description

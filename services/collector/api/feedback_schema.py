@@ -26,11 +26,12 @@ from services.collector.channels.rules import ChannelRules, known_fields
 from services.collector.channels.unknown_fields import warnings_of
 from services.collector.domain.intake import SCALES, WHOLE_SCALES, ConsentGiven, Intake, Person, Rating
 from services.collector.domain.language import language_of_tag, language_of_text
-from shared.contracts.text import FilledText, Name
+from shared.contracts.text import NAME_LENGTH_MAX, FilledText, Name, Text
 from shared.contracts.vocabulary import Channel, Purpose
 
 WARNINGS_MAX = 20
 MORE_MAX = 50
+TOOK_MS_MAX = 7 * 24 * 3_600_000
 UNKNOWN_NAME_LENGTH_MAX = 100
 SKEW_IGNORED = timedelta(seconds=60)  # A clock this much off is right; the rest is the way through the network.
 _SKEW = "skew"
@@ -103,6 +104,7 @@ class ProductIn(Lenient):
     sku: Name | None = None
     serial: Name | None = None
     app_version: Name | None = None
+    lot: Name | None = None
 
 
 class FeedbackIn(Lenient):
@@ -124,6 +126,8 @@ class FeedbackIn(Lenient):
     originals: dict[Label, Title] = Field(
         {}, max_length=MORE_MAX, description="what was written where a field holds its normal form, by field"
     )
+    trap: Text | None = Field(None, max_length=NAME_LENGTH_MAX, description="of a field that no person sees: empty")
+    took_ms: int | None = Field(None, ge=0, le=TOOK_MS_MAX, description="how long the form was open")
 
     @model_validator(mode="after")
     def _rules_between_fields(self) -> Self:

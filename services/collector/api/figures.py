@@ -4,6 +4,7 @@ from pydantic import BaseModel
 
 from services.collector.api.context import Here
 from services.collector.store.figures import count_feedback
+from services.collector.store.quarantine import count_quarantined
 from shared.messaging.figures import carrier_figures
 from shared.web.doors import FiguresReader
 from shared.web.routing import Router
@@ -28,5 +29,5 @@ router = Router(prefix="/v1", tags=["figures"])
 async def get_figures(here: Here, actor: FiguresReader, whose: Whose) -> FiguresOut:
     """The collector's counts."""
     async with here.database.transaction(actor.tenant_id) as tx:
-        received = await count_feedback(tx)
-    return FiguresOut(received=received, quarantined=0, **await carrier_figures(here.carrier, whose))
+        received, quarantined = await count_feedback(tx), await count_quarantined(tx)
+    return FiguresOut(received=received, quarantined=quarantined, **await carrier_figures(here.carrier, whose))

@@ -23,6 +23,7 @@ from services.collector.api.widget_schema import (
     settings_out,
 )
 from services.collector.channels.registry import CHANNELS
+from services.collector.domain.attaching import FILES_A_FEEDBACK_MAX
 from services.collector.domain.widget import consent_of, texts_of
 from services.collector.store.widgets import list_consent_texts, texts_in
 from services.collector.use_cases.keep_widget import (
@@ -35,6 +36,7 @@ from services.collector.use_cases.keep_widget import (
 from shared.access.credentials import Actor
 from shared.access.scopes import Scope
 from shared.contracts.vocabulary import Channel
+from shared.files.kinds import BYTES_MAX, TYPES
 from shared.paging import Place
 from shared.web.doors import WorkReader, requires
 from shared.web.idempotency import Change
@@ -49,7 +51,7 @@ QUEUE_ITEMS_MAX = 50
 QUEUE_DAYS_MAX = 7
 # An item is tried again after these, and after no answer at all.
 KEEP_STATUSES = (408, 409, 425, 429, 500, 502, 503, 504)
-ATTACHMENTS = AttachmentLimitsOut(files=0, file_bytes=0, types=[])
+ATTACHMENTS = AttachmentLimitsOut(files=FILES_A_FEEDBACK_MAX, file_bytes=BYTES_MAX, types=[*TYPES])
 
 Manager = Annotated[Actor, Depends(requires(Scope.TENANT_MANAGE))]
 router = Router(prefix="/v1", tags=["feedback"])

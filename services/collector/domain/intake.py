@@ -1,10 +1,12 @@
 """One feedback on its way in, the same for every channel."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.collector.domain.spam import Suspicion
 from shared.contracts.vocabulary import Channel, Language, Purpose
 
 
@@ -57,6 +59,7 @@ class Intake:
     sealed_details: frozenset[str] = frozenset()
     person: Person | None = None
     consent: ConsentGiven | None = None
+    suspicion: Suspicion | None = None
 
     def known_by(self) -> dict[str, object]:
         """What a repeat is known by, under the name of the field that says it."""
@@ -86,3 +89,9 @@ def rating_share(rating: Rating) -> float:
     """The rating from 0 (worst) to 1 (best)."""
     lowest, highest = SCALES[rating.scale]
     return (rating.value - lowest) / (highest - lowest)
+
+
+def product_name(product: Mapping[str, Any] | None) -> str | None:
+    """What a product is called where only one word is wanted: the most telling of what was said."""
+    known = product or {}
+    return known.get("model") or known.get("sku") or known.get("category")

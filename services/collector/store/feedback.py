@@ -11,10 +11,13 @@ import asyncpg
 from services.collector.domain.intake import Intake, rating_share
 from services.collector.domain.known_values import MaskedSpan
 from services.collector.domain.masked_intake import MaskedIntake
+from services.collector.domain.spam import Suspicion
 from services.collector.store.carrier_tables import PublicCode
 from services.collector.store.keyring import TenantKeys
 from services.collector.store.lost_race import LostRaceError
 from services.collector.store.originals import sealed
+from services.collector.store.quarantine import held_row
+from services.collector.store.quarantine_tables import Quarantined
 from services.collector.store.tables import Consent, Feedback
 from shared.contracts.envelope import Envelope
 from shared.contracts.vocabulary import Purpose
@@ -62,6 +65,12 @@ class NewFeedback:
     customer_id: UUID | None
     key: bytes | None
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it looks like spam and goes no further by itself."""
+        suspicion = self.masked.original.suspicion
+        return suspicion is not None and suspicion.is_held
+
 
 async def find_repeats(tx: Tx, asked: Sequence[tuple[TenantKeys, Intake]]) -> dict[Key, Stored]:
     """What is stored already, by each of its keys."""
@@ -100,6 +109,7 @@ async def store(tx: Tx, fresh: Sequence[NewFeedback], facts: Sequence[Envelope])
         Rows(Feedback, [_feedback(new) for new in ordered], tail="ON CONFLICT DO NOTHING RETURNING id"),
         Rows(PublicCode, [_code(new) for new in fresh]),
         Rows(Consent, [row for new in fresh for row in _consents(new)]),
+        Rows(Quarantined, [_held(new) for new in fresh if new.is_held]),
         Rows(Outbox, outbox.rows(facts)),
     )
     if len(kept) < len(ordered):
@@ -108,6 +118,11 @@ async def store(tx: Tx, fresh: Sequence[NewFeedback], facts: Sequence[Envelope])
 
 def _code(new: NewFeedback) -> Values:
     return {"code": new.stored.receipt_code, "tenant_id": new.keys.tenant_id, "feedback_id": new.stored.id}
+
+
+def _held(new: NewFeedback) -> Values:
+    suspicion = new.masked.original.suspicion or Suspicion(0, ())
+    return held_row(new.keys.tenant_id, new.stored.id, suspicion, new.moment)
 
 
 def _feedback(new: NewFeedback) -> Values:

@@ -52,6 +52,9 @@ REGISTER = PersonalRegister(
     impersonal={
         "tenant_key.wrapped_data_key": "a tenant's key, sealed under the master key",
         "tenant_key.wrapped_index_key": "as wrapped_data_key",
+        "quarantine.state": "one of a closed list",
+        "quarantine.signs": "words of a closed list",
+        "quarantine.decided_by": "what an operator calls a key, or a member's id",
         "product.model": "what a company sells",
         "product.model_key": "as product.model",
         "product.category": "a kind of appliance",

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from services.collector.domain.intake import Intake, rating_share
+from services.collector.domain.intake import product_name, rating_share
 from services.collector.domain.masked_intake import MaskedIntake
 from services.collector.domain.receipt_code import new_receipt_code
 from services.collector.store.feedback import Key, NewFeedback, Stored, find_repeats, store
@@ -114,7 +114,7 @@ async def _store_fresh(tx: Tx, fresh: Sequence[_Fresh]) -> None:
         NewFeedback(one.keys, one.command.moment, one.masked, one.stored, who, people.key_of(who) if who else None)
         for one, who in zip(fresh, customers, strict=True)
     ]
-    facts = [_received(one.command, row) for one, row in zip(fresh, new, strict=True)]
+    facts = [_received(one.command, row) for one, row in zip(fresh, new, strict=True) if not row.is_held]
     await store(tx, new, facts)
 
 
@@ -146,13 +146,8 @@ def _received(command: AcceptFeedback, new: NewFeedback) -> Envelope:
         text=intake.text,
         language=intake.language,
         rating=rating_share(intake.rating) if intake.rating else None,
-        product=_product_name(intake),
+        product=product_name(intake.product),
         occurred_at=intake.occurred_at,
         received_at=command.moment,
     )
     return outbox.seal(command.actor.tenant_id, event, at=command.moment, trace_id=command.trace_id)
-
-
-def _product_name(intake: Intake) -> str | None:
-    product = intake.product or {}
-    return product.get("model") or product.get("sku") or product.get("category")
