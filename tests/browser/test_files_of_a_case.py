@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from shared.ids import new_id
 from tests.collector.attachments.pictures import announced, photo
@@ -47,16 +47,21 @@ def test_files_are_counted_and_shown_on_a_click(desk: Page, case: str) -> None:
     assert saved.value.suggested_filename == "发票.pdf"
 
 
-def test_a_receipt_is_read_without_script_and_fits_a_telephone(desk: Page, instance: Instance) -> None:
+def test_a_receipt_is_read_without_script_and_fits_a_telephone(chromium: Browser, instance: Instance) -> None:
     with instance.client("collector") as client:
         code = client.post("/v1/feedback", json={"text": "漏水"}).raise_for_status().json()["receipt_code"]
         url = str(client.base_url).rstrip("/")
-    desk.set_viewport_size({"width": 390, "height": 844})
-    desk.goto(f"{url}/receipts")
-    desk.get_by_label("Receipt").fill(code)
-    desk.get_by_role("button", name="Look").click()
-    expect(desk.locator("h1")).to_be_visible()
-    expect(desk.locator(".code b")).to_have_text(code)
-    assert desk.evaluate("document.documentElement.scrollWidth") <= 390
-    desk.get_by_role("link", name="中文").click()
-    expect(desk.locator("html")).to_have_attribute("lang", "zh-CN")
+    with chromium.new_context(
+        locale="en-GB", viewport={"width": 390, "height": 844}, java_script_enabled=False
+    ) as context:
+        page = context.new_page()
+        page.goto(f"{url}/receipts")
+        page.get_by_label("Receipt").fill(code)
+        page.get_by_role("button", name="Look").click()
+        expect(page.locator(".code b")).to_have_text(code)
+        expect(page.locator(".way li")).to_have_count(5)
+        box = page.locator("main").bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= 390
+        page.get_by_role("link", name="中文").click()
+        expect(page.locator("html")).to_have_attribute("lang", "zh-CN")

@@ -37,6 +37,13 @@ def pixel_flood(width: int = 60_000, height: int = 60_000) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", rows) + _chunk(b"IEND", b"")
 
 
+def wide(width: int, height: int) -> bytes:
+    """A whole, black picture of one bit a pixel: small on the disk, and large in memory."""
+    head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    rows = zlib.compress(bytes((1 + (width + 7) // 8) * height), 9)
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", rows) + _chunk(b"IEND", b"")
+
+
 def video() -> bytes:
     """The beginning of an MP4, and something behind."""
     return struct.pack(">I", 24) + b"ftypisom\x00\x00\x02\x00isommp41" + bytes(200_000)

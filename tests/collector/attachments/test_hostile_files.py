@@ -22,7 +22,7 @@ from shared.files.pictures import Picture, PictureRefusedError, Pictures, Pictur
 from shared.files.sealed import SealedFiles
 from shared.files.writing import Volume
 from tests.collector.attachments.counter import Counter, counter
-from tests.collector.attachments.pictures import SECRET, photo, pixel_flood, polyglot, video
+from tests.collector.attachments.pictures import SECRET, photo, pixel_flood, polyglot, video, wide
 from tests.collector.door import refusal
 from tests.house_of_test import House
 
@@ -101,6 +101,13 @@ async def test_a_flood_of_pixels_is_refused_before_it_is_poured_out(width: int, 
     with pytest.raises(PictureRefusedError) as refused:
         await Pictures().draw(flood)
     assert refused.value.code in ("too_many_pixels", "broken_picture")
+
+
+async def test_a_whole_picture_with_too_many_pixels_is_refused_and_one_with_fewer_drawn() -> None:
+    with pytest.raises(PictureRefusedError) as refused:
+        await Pictures().draw(wide(10_000, 5_001))
+    assert refused.value.code == "too_many_pixels"
+    assert (await Pictures().draw(wide(2_000, 1_000))).width == 2_000
 
 
 @pytest.mark.parametrize(
