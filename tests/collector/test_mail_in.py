@@ -1,7 +1,8 @@
 """Mails in a real mailbox become feedback, once: dovecot, PostgreSQL, the doors and the job."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -11,13 +12,14 @@ import pytest
 from services.collector.api.feedback_schema import read_body
 from services.collector.channels.imap_session import AfterReading, ImapSession, Place, Security
 from services.collector.channels.mailbox_faults import MailboxFault, MailboxFaultError
+from services.collector.store.mail_tables import Mailbox
 from services.collector.use_cases.read_mailbox import (
     FAILURE_PAUSE_S,
     MAILS_A_TURN_MAX,
     READ_MAILBOX,
     ReadMailbox,
 )
-from services.collector.use_cases.take_in_mail import TakeInMail
+from services.collector.use_cases.take_in_mail import TakeInMail, Understood
 from shared.ids import new_id
 from shared.messaging.jobs import Claim, StaleLeaseError, TryLaterError
 from tests.collector.mails import mail, multipart, part, report
@@ -230,6 +232,32 @@ async def test_a_reader_that_slept_past_its_lease_has_no_effect(
         with pytest.raises(TryLaterError) as again:
             await reader(held)
         assert (len(await us.texts()), again.value.pause_s) == (1, 60)
+
+
+@dataclass(frozen=True)
+class Overtaken(TakeInMail):
+    """Another worker takes the mailbox over while a mail is read."""
+
+    async def understand(self, mailbox: Mailbox, raw: bytes, arrived_at: datetime, moment: datetime) -> Understood:
+        async with self.carrier.transaction() as tx:
+            await tx.execute("UPDATE job SET fence = fence + 1 WHERE tenant_id = $1", mailbox.tenant_id)
+        return await super().understand(mailbox, raw, arrived_at, moment)
+
+
+async def test_a_reader_that_was_overtaken_keeps_nothing_of_what_it_read(
+    house: House, tenant_id: UUID, server: ImapServer
+) -> None:
+    async with postbox(house, tenant_id, server, lanes="api") as us:
+        us.deliver(fresh())
+        mailbox = await us.add()
+        context = us.app.state.context
+        parts = (context.database, context.carrier, context.keyring, context.masking, read_body, None)
+        reader = ReadMailbox(context.database, context.keyring, Overtaken(*parts), context.kick_relay)
+        async with house.query("collector", "carrier") as carrier:
+            [job] = await carrier.fetch("SELECT id, fence FROM job WHERE tenant_id = $1", tenant_id)
+        with pytest.raises(StaleLeaseError):
+            await reader(Claim(tenant_id, job["id"], READ_MAILBOX, mailbox, {}, job["fence"], 0))
+        assert (await us.texts(), (await us.state(mailbox))["feedback"]) == ([], 0)
 
 
 @pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS, Security.NONE])
