@@ -17,6 +17,12 @@ MAIL_FIELD_RULES: dict[str, Said] = {
         "未加密的连接只能用于本机。",
         "请选择 tls 或 starttls；none 仅用于 localhost。",
     ),
+    "not_printable": Said(
+        "A password has letters, digits, signs and spaces, and nothing that cannot be seen.",
+        "Copy it again without line breaks and tabs.",
+        "密码只能包含可见字符和空格。",
+        "请重新复制，去掉换行和制表符。",
+    ),
     "name_taken": Said("Another mailbox has this name.", "Choose another name.", "已有同名的邮箱。", "请换一个名称。"),
     "folder_missing": Said(
         "Mails are to be moved, and no folder is named.",

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from fastapi import FastAPI
 
 from services.collector.use_cases.read_mailbox import READ_MAILBOX
 from shared.access.scopes import Scope
@@ -18,9 +19,9 @@ _DUE = f"UPDATE job SET run_at = now() WHERE tenant_id = $1 AND kind = '{READ_MA
 class Postbox:
     """Every tenant has a folder of its own, so that tests do not read each other's mails."""
 
-    def __init__(self, house: House, client: httpx.AsyncClient, tenant_id: UUID, server: ImapServer) -> None:
-        self.house, self.client, self.tenant_id, self.server = house, client, tenant_id, server
-        self.folder = f"F{tenant_id.hex[-8:]}"
+    def __init__(self, app: FastAPI, house: House, client: httpx.AsyncClient, server: ImapServer, of: UUID) -> None:
+        self.app, self.house, self.client, self.tenant_id, self.server = app, house, client, of, server
+        self.folder = f"F{of.hex[-8:]}"
 
     def deliver(self, *mails: bytes) -> None:
         self.server.deliver("care", *mails, folder=self.folder)
@@ -84,4 +85,4 @@ async def postbox(
     key = await house.new_key(tenant_id, Scope.OPERATOR)
     app = house.app("collector", lanes=lanes, reply_key_file=house.data.keys / "reply.key")
     async with running(app, key) as client:
-        yield Postbox(house, client, tenant_id, server)
+        yield Postbox(app, house, client, server, tenant_id)

@@ -62,6 +62,8 @@ def test_what_is_passed_on_is_kept_whole() -> None:
     [
         "From: the start, it leaked.\nI wrote to you on Monday.",
         "发件人写错了，请更正。",
+        "It leaks.\nFrom: the first day on.\nPlease call.",
+        "漏水。\n发件人：我本人\n请回电。",
         "他在评论里写道：很好用。后来坏了。",
         "--\nNo more than two strokes begin this",
         "On Monday I called, and nobody wrote",
@@ -119,6 +121,8 @@ def test_an_empty_mail_says_nothing_and_one_with_a_file_does() -> None:
         ("5.7.1", "failed", "554 rejected as spam by policy", False),
         ("5.0.0", "failed", "550 No such user here", True),
         ("5.0.0", "failed", "550 refused", False),
+        ("5.0.0", "failed", "550 Mailbox unavailable: over quota", False),
+        ("5.7.1", "failed", "550 recipient address rejected: blocked by policy", False),
         ("4.4.1", "delayed", "will be tried again", False),
         ("5.1.1", "delayed", "x", False),
         ("2.0.0", "delivered", "x", False),

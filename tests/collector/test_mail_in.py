@@ -1,16 +1,27 @@
 """Mails in a real mailbox become feedback, once: dovecot, PostgreSQL, the doors and the job."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from services.collector.api.feedback_schema import read_body
 from services.collector.channels.imap_session import AfterReading, ImapSession, Place, Security
 from services.collector.channels.mailbox_faults import MailboxFault, MailboxFaultError
-from services.collector.use_cases.read_mailbox import FAILURE_PAUSE_S, MAILS_A_TURN_MAX
+from services.collector.store.mail_tables import Mailbox
+from services.collector.use_cases.read_mailbox import (
+    FAILURE_PAUSE_S,
+    MAILS_A_TURN_MAX,
+    READ_MAILBOX,
+    ReadMailbox,
+)
+from services.collector.use_cases.take_in_mail import TakeInMail, Understood
 from shared.ids import new_id
+from shared.messaging.jobs import Claim, StaleLeaseError, TryLaterError
 from tests.collector.mails import mail, multipart, part, report
 from tests.collector.postbox import Postbox, postbox
 from tests.fakes.imap_server import PASSWORD, ImapServer, imap_server
@@ -70,8 +81,9 @@ async def test_two_mails_of_one_id_are_two_and_one_mail_by_two_ways_is_one(
     async with postbox(house, tenant_id, server) as us:
         one = mail("one", same)
         us.deliver(one, mail("two", same), b"Received: by another way\r\n" + one, mail("two", same))
-        await us.read(await us.add(), feedback=2, known=2)
-        assert await us.texts() == ["漏水\none", "漏水\ntwo"]
+        us.deliver(*(multipart("mixed", part("text/plain", "see"), part("image/png", file), **same) for file in "ab"))
+        await us.read(await us.add(), feedback=4, known=2)
+        assert await us.texts() == ["漏水\none", "漏水\ntwo", "漏水\nsee", "漏水\nsee"]
 
 
 async def test_what_nobody_wrote_is_refused_counted_and_seen(house: House, tenant_id: UUID, server: ImapServer) -> None:
@@ -201,6 +213,52 @@ async def test_a_paused_mailbox_is_not_read_and_a_removed_one_is_forgotten(
         assert (await us.client.get(path)).status_code == 404
         assert len(await us.texts()) == 1
         await us.look_again()
+
+
+async def test_a_reader_that_slept_past_its_lease_has_no_effect(
+    house: House, tenant_id: UUID, server: ImapServer
+) -> None:
+    async with postbox(house, tenant_id, server, lanes="api") as us:
+        us.deliver(fresh())
+        mailbox = await us.add()
+        context = us.app.state.context
+        parts = (context.database, context.carrier, context.keyring, context.masking, read_body, None)
+        reader = ReadMailbox(context.database, context.keyring, TakeInMail(*parts), context.kick_relay)
+        async with house.query("collector", "carrier") as carrier:
+            [job] = await carrier.fetch("SELECT id, fence FROM job WHERE tenant_id = $1", tenant_id)
+        held = Claim(tenant_id, job["id"], READ_MAILBOX, mailbox, {}, job["fence"], 0)
+        with pytest.raises(StaleLeaseError):
+            await reader(replace(held, fence=held.fence + 1))
+        assert (await us.texts(), (await us.state(mailbox))["read_at"]) == ([], None)
+        with pytest.raises(TryLaterError) as again:
+            await reader(held)
+        assert (len(await us.texts()), again.value.pause_s) == (1, 60)
+
+
+@dataclass(frozen=True)
+class Overtaken(TakeInMail):
+    """Another worker takes the mailbox over while a mail is read."""
+
+    async def understand(self, mailbox: Mailbox, raw: bytes, arrived_at: datetime, moment: datetime) -> Understood:
+        async with self.carrier.transaction() as tx:
+            await tx.execute("UPDATE job SET fence = fence + 1 WHERE tenant_id = $1", mailbox.tenant_id)
+        return await super().understand(mailbox, raw, arrived_at, moment)
+
+
+async def test_a_reader_that_was_overtaken_keeps_nothing_of_what_it_read(
+    house: House, tenant_id: UUID, server: ImapServer
+) -> None:
+    async with postbox(house, tenant_id, server, lanes="api") as us:
+        us.deliver(fresh())
+        mailbox = await us.add()
+        context = us.app.state.context
+        parts = (context.database, context.carrier, context.keyring, context.masking, read_body, None)
+        reader = ReadMailbox(context.database, context.keyring, Overtaken(*parts), context.kick_relay)
+        async with house.query("collector", "carrier") as carrier:
+            [job] = await carrier.fetch("SELECT id, fence FROM job WHERE tenant_id = $1", tenant_id)
+        with pytest.raises(StaleLeaseError):
+            await reader(Claim(tenant_id, job["id"], READ_MAILBOX, mailbox, {}, job["fence"], 0))
+        assert (await us.texts(), (await us.state(mailbox))["feedback"]) == ([], 0)
 
 
 @pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS, Security.NONE])

@@ -60,7 +60,7 @@ async def test_only_the_operator_may_name_a_host(house: House, tenant_id: UUID) 
         ({"interval_s": 1}, "/interval_s", "too_small"),
         ({"since": "yesterday"}, "/since", None),
         ({"unknown": 1}, "/unknown", None),
-        ({"password": "a\r\nb"}, "/password", "invalid"),
+        ({"password": "a\r\nb"}, "/password", "not_printable"),
     ],
 )
 async def test_what_no_mailbox_can_be_is_refused(

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from services.collector.channels.email_headers import address_of, parameters_of, words_of
 from services.collector.channels.email_html import text_of_html
 from services.collector.channels.email_message import read_mail
-from services.collector.channels.email_parts import PARTS_MAX, TEXT_BYTES_MAX
+from services.collector.channels.email_parts import DEPTH_MAX, PARTS_MAX, TEXT_BYTES_MAX, take_apart
 from tests.collector.mails import mail, multipart, part, word
 
-SECONDS_MAX = 5.0  # On a busy box; alone, each takes a tenth of one.
+SECONDS_MAX = 5.0  # Of the processor, on a busy box; alone, each takes less than one.
 TRADITIONAL = "熱水器漏水，請儘快處理"
 SIMPLIFIED = "热水器漏水，请尽快处理"
 
@@ -119,6 +119,21 @@ def nested(levels: int) -> bytes:
     return b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(levels))
 
 
+def test_one_boundary_may_begin_another() -> None:
+    inner = part('multipart/alternative; boundary="edge1"', "\r\n--edge1\r\n\r\nHello\r\n--edge1--\r\n")
+    assert read_mail(multipart("mixed", inner, part("text/plain", "and goodbye"))).text == "Hello\nand goodbye"
+
+
+def test_depth_and_number_of_parts_are_bounded_and_that_is_said() -> None:
+    assert not take_apart(nested(DEPTH_MAX - 1) + b"Content-Type: text/plain\r\n\r\nx").is_cut
+    deep = take_apart(nested(DEPTH_MAX + 5) + b"Content-Type: text/plain\r\n\r\nx")
+    assert (deep.leaves, deep.is_cut) == ([], True)
+    inner = b"Content-Type: multipart/mixed; boundary=i\r\n\r\n" + b"--i\r\n\r\nx\r\n" * 150
+    wide = take_apart(b"Content-Type: multipart/mixed; boundary=o\r\n\r\n" + (b"--o\r\n" + inner) * 150)
+    assert len(wide.leaves) <= PARTS_MAX
+    assert wide.is_cut
+
+
 HOSTILE = {
     "10,000 parts in parts": nested(10_000),
     "100 MB": b"Subject: x\r\n\r\n" + b"a" * 100_000_000,
@@ -149,9 +164,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_mail_costs_little(kind: str) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     read = read_mail(HOSTILE[kind])
-    assert time.monotonic() - began < SECONDS_MAX
+    assert time.thread_time() - began < SECONDS_MAX
     assert len(read.text) <= TEXT_BYTES_MAX
     assert len(read.files) <= PARTS_MAX
     checked(read.text, read.subject, read.sender_name or "")

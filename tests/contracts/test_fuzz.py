@@ -33,6 +33,8 @@ BEYOND_A_SCHEMA = {
     "scopes_not_yours", "slug_taken", "text_too_long", "time_out_of_range",
     "not_a_country", "nul", "close_reason_missing", "close_reason_alone", "not_soon", "unknown_assignee",
     "password_common", "password_like_you", "one_owner", "file_too_large",
+    "name_taken", "folder_missing", "not_protected", "not_a_host",
+    "not_printable",
 }  # fmt: skip
 KINDS = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 

@@ -35,8 +35,20 @@ TABLE_OF_ID = {
     "address_id": ("collector", "address"),
     "product_id": ("collector", "product"),
     "attachment_id": ("collector", "attachment"),
+    "mailbox_id": ("collector", "mailbox"),
+    "reply_id": ("collector", "customer_reply"),
 }
 COLUMN_OF_ID = {"address_id": "address_id"}  # The others are `id`.
+# No job reads this mailbox, and no mail made this answer: a probe wants them to stay as they are.
+_MAILBOX = f"""
+INSERT INTO mailbox (tenant_id, id, name, host, port, security, username, sealed_password, folder, after_reading,
+    interval_s)
+VALUES ($1, $2, '{CANARY}', 'localhost', 9, 'tls', '{CANARY}', '', 'INBOX', 'keep', 3600)
+"""
+_ANSWER = f"""
+INSERT INTO customer_reply (tenant_id, id, feedback_id, external_mac, text, language, occurred_at, received_at)
+SELECT tenant_id, $2, id, 'mac', '{CANARY}', 'en', now(), now() FROM feedback WHERE tenant_id = $1 LIMIT 1
+"""
 # Guarded, too, but they change by themselves while facts travel.
 FILLED_S_MAX = 90.0  # What other tests left in the stream is worked off first.
 CARRIER_TABLES = ("outbox", "inbox", "job")
@@ -162,10 +174,17 @@ async def _fill(two: TwoTenants, operator: str) -> None:
     await tracker.post("/v1/actions", json=planned, headers=headers)
     await _fill_people(tracker, headers, person)
     await _fill_catalogue(collector, headers)
+    await _fill_mail(two)
     for name, (service, table) in TABLE_OF_ID.items():
         async with two.house.query(service) as owner:
             statement = f"SELECT {COLUMN_OF_ID.get(name, 'id')} FROM {table} WHERE tenant_id = $1 LIMIT 1"
             two.ids[name] = str(await owner.fetchval(statement, two.rich))
+
+
+async def _fill_mail(two: TwoTenants) -> None:
+    async with two.house.query("collector") as owner:
+        for statement in (_MAILBOX, _ANSWER):
+            await owner.execute(statement, two.rich, new_id())
 
 
 async def _fill_catalogue(collector: httpx.AsyncClient, headers: Mapping[str, str]) -> None:

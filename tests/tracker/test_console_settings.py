@@ -9,11 +9,15 @@ import pytest
 from services.tracker.console.navigation import SETTINGS, TABS
 from services.tracker.console.texts import Say
 from services.tracker.domain.telling import NoticeState, Reason
+from services.tracker.use_cases.hear_of_mails import hear_replies
+from services.tracker.use_cases.open_cases import open_cases
 from shared.access.scopes import Role, Scope
 from shared.contracts.vocabulary import Language
 from shared.ids import new_id
 from tests.house_of_test import House
+from tests.tracker.desk import classified
 from tests.tracker.people import COMPANY, People, Signed, people_of
+from tests.tracker.test_mails_back import replied
 
 PAGES = [tab.path for tab in TABS]
 
@@ -68,6 +72,21 @@ async def test_every_page_can_be_read(people: People, language: str) -> None:
         await page(people, path, admin, language=language)
     assert ">member.invite<" in await page(people, f"{SETTINGS}/audit?verb=member.invite", admin)
     assert ">member.invite<" not in await page(people, f"{SETTINGS}/audit?verb=key.make", admin)
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [("en", ("answered by mail", "not theirs here", "2 files")), ("zh", ("通过邮件回复", "并非该客户", "2 个附件"))],
+)
+async def test_an_answer_by_mail_is_shown_in_its_case(people: People, language: str, says: tuple[str, ...]) -> None:
+    said = classified(people.tenant_id, new_id())
+    answer = replied(people.tenant_id, said, text="还是<b>漏水</b>", is_from_their_address=False, files=2)
+    async with people.database.transaction(people.tenant_id) as tx:
+        await open_cases(tx, [said])
+        await hear_replies(tx, [answer])
+        case = await tx.fetchval("SELECT id FROM customer_case")
+    shown = await page(people, f"/console/cases/{case}", await people.join("li", Role.AGENT), language=language)
+    assert [one for one in (*says, "还是&lt;b&gt;漏水") if one not in shown] == []
 
 
 async def test_parts_are_for_who_holds_their_scope(people: People) -> None:

@@ -17,7 +17,7 @@ PORT_MAX = 65_535
 INTERVAL_S, INTERVAL_S_MIN, INTERVAL_S_MAX = 60, 10, 86_400
 PASSWORD_LENGTH_MAX = 1_000
 _PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.NONE: 143}
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _HOST = re.compile(r"[A-Za-z0-9._:%-]{1,253}")
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1")
 
@@ -36,7 +36,7 @@ def _host(name: str) -> str:
 
 def _password(text: str) -> str:
     if not text.isprintable():
-        raise PydanticCustomError("invalid", "controls in a password")
+        raise PydanticCustomError("not_printable", "controls in a password")
     return text
 
 

@@ -1,8 +1,10 @@
 """Takes a mail apart into its leaves, by a loop of its own: depth, parts and bytes are bounded before any work."""
 
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from services.collector.channels.email_headers import (
     Headers,
@@ -120,17 +122,15 @@ def _open(piece: _Piece, taken: Taken, number: int) -> list[_Piece]:
 
 
 def _split(body: bytes, boundary: bytes) -> list[bytes]:
-    """The parts between the lines of the boundary; the last may lack its end."""
-    line = b"\n--" + boundary
+    """The parts between the lines of the boundary; the last may lack its end. One boundary may begin another's name."""
     text = b"\n" + body
+    line = re.compile(rb"\n--" + re.escape(boundary) + rb"(--|[ \t]*\r?(?=\n|\Z))")
     parts: list[bytes] = []
-    begin = text.find(line)
-    while begin >= 0 and len(parts) <= PARTS_MAX:
-        begin += len(line)
-        if text.startswith(b"--", begin):
-            break
-        end = text.find(line, begin)
-        part = text[begin : end if end >= 0 else len(text)]
-        parts.append(part.partition(b"\n")[2].removesuffix(b"\r"))
-        begin = end
-    return parts
+    begin: int | None = None
+    for found in islice(line.finditer(text), PARTS_MAX + 2):
+        if begin is not None:
+            parts.append(text[begin : found.start()].removesuffix(b"\r"))
+        begin = None if found[1] == b"--" else min(found.end() + 1, len(text))
+        if begin is None:
+            return parts
+    return parts if begin is None else [*parts, text[begin:]]

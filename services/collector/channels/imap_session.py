@@ -177,7 +177,9 @@ class ImapSession:
             kind = MailboxFault.SIGN_IN if _SIGN_IN_NO.search(str(answer)) else MailboxFault.FOLDER
             raise MailboxFaultError(kind, answer or b"")
         _, [validity] = imap.response("UIDVALIDITY")
-        return Opened(int(validity or 0), int(answer or 0))
+        if not validity:  # Then nobody could tell a mail that is new from one that was read.
+            raise MailboxFaultError(MailboxFault.DROPPED, "the server gives its mails no lasting numbers")
+        return Opened(int(validity), int(answer or 0))
 
     def _move(self, uid: int) -> None:
         folder = folder_name(self._place.move_to or "")
