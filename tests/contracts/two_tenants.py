@@ -30,6 +30,7 @@ TABLE_OF_ID = {
     "session_id": ("tracker", "session"),
     "feedback_id": ("collector", "feedback"),
     "customer_id": ("collector", "customer"),
+    "import_id": ("collector", "import_run"),
 }
 # Guarded, too, but they change by themselves while facts travel.
 FILLED_S_MAX = 90.0  # What other tests left in the stream is worked off first.
@@ -123,6 +124,21 @@ async def _tenant(tracker: httpx.AsyncClient, operator: str, name: str) -> UUID:
     return UUID(answer.json()["id"])
 
 
+async def _import(collector: httpx.AsyncClient, headers: Mapping[str, str]) -> None:
+    """A file of which one row came in and another was rejected."""
+    rows = f"text,day\n{CANARY} of a file,\n,2026-01-01\n"
+    path = "/v1/feedback/imports"
+    made = await collector.post(f"{path}?file_name={CANARY}.csv", content=rows, headers=headers)
+    one = f"{path}/{made.json()['id']}"
+
+    async def state() -> str:
+        return str((await collector.get(one, headers=headers)).json()["state"])
+
+    await eventually(state, "ready", wait_s=FILLED_S_MAX)
+    await collector.post(f"{one}:start", headers=headers)
+    await eventually(state, "done", wait_s=FILLED_S_MAX)
+
+
 async def _fill(two: TwoTenants, operator: str) -> None:
     """Some of everything that the API knows, for the rich company."""
     headers = {"Authorization": f"Bearer {operator}", "Huiyin-Tenant": str(two.rich)}
@@ -148,6 +164,7 @@ async def _fill(two: TwoTenants, operator: str) -> None:
         return bool(await cases())
 
     await eventually(has_cases, wanted=True, wait_s=FILLED_S_MAX)
+    await _import(collector, headers)
     case = (await cases())[0]["id"]
     problem = await tracker.post("/v1/problems", json={"title": CANARY, "case_ids": [case]}, headers=headers)
     planned = {"problem_id": problem.json()["id"], "title": CANARY}
