@@ -15,6 +15,11 @@ def memory_by_part(description: dict[str, Any]) -> dict[str, float]:
     return {name: round(sum(map(_pss_kb, found)) / KB_A_MB, 1) for name, found in pids.items()}
 
 
+def tree_of(root: int) -> set[int]:
+    """A process and all that it has started."""
+    return _tree(root, _parents())
+
+
 def _parents() -> dict[int, int]:
     parents = {}
     for folder in Path("/proc").glob("[0-9]*"):

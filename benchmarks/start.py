@@ -48,7 +48,7 @@ def _report(cold_s: float, warm_s: list[float], memory: dict[str, float], settle
         "aims": {"warm_start_s": WARM_START_AIM_S, "memory_mb": MEMORY_AIM_MB},
         "short": [name for name, is_met in _aims(warm, total).items() if not is_met],
         "machine": f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        "commit": _commit(),
+        "commit": code_version(),
         "checks": checks,
         "ok": all(checks.values()),
     }
@@ -58,7 +58,8 @@ def _aims(warm_s: float, memory_mb: float) -> dict[str, bool]:
     return {"warm_start_s": warm_s <= WARM_START_AIM_S, "memory_mb": memory_mb <= MEMORY_AIM_MB}
 
 
-def _commit() -> str | None:
+def code_version() -> str | None:
+    """The commit that is measured, where it is known."""
     command = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stdout.strip() or None

@@ -1,9 +1,11 @@
 """One way into a database: a transaction, opened for named tenants and committed here and nowhere else."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -41,6 +43,15 @@ def is_transient(error: BaseException) -> bool:
     return isinstance(error, TRANSIENT)
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one table, all with the same columns; `tail` is what follows their INSERT, such as ON CONFLICT."""
+
+    table: type[SQLModel]
+    rows: Sequence[Values]
+    tail: str = ""
+
+
 class Tx:
     """One open transaction. Use cases and stores get it as an argument; they never commit."""
 
@@ -74,18 +85,44 @@ class Tx:
 
     async def insert(self, table: type[SQLModel], rows: Sequence[Values], *, tail: str = "") -> list[asyncpg.Record]:
         """Adds rows (all with the same columns) in one statement; `tail` is what follows, such as ON CONFLICT."""
-        if not rows:
+        return await self.insert_all(Rows(table, rows, tail))
+
+    async def insert_all(self, first: Rows, *others: Rows) -> list[asyncpg.Record]:
+        """Adds rows of several tables in one statement, so in one round trip; gives what `first` returns, if it does.
+
+        Tables without rows are left out. References between the rows hold, for they are checked at the end.
+        """
+        parts = [part for part in (first, *others) if part.rows]
+        if not parts:
             return []
-        columns = tuple(rows[0])
-        statement = _insert_statement(table, columns, tail)
-        return await self._connection.fetch(statement, *([row[column] for row in rows] for column in columns))
+        shapes = tuple((part.table, tuple(part.rows[0]), part.tail) for part in parts)
+        values = (
+            [row[column] for row in part.rows]
+            for part, (_, columns, _) in zip(parts, shapes, strict=True)
+            for column in columns
+        )
+        return await self._connection.fetch(_insert_statement(shapes), *values)
+
+
+_Shape = tuple[type[SQLModel], tuple[str, ...], str]
 
 
 @cache
-def _insert_statement(table: type[SQLModel], columns: tuple[str, ...], tail: str) -> str:
+def _insert_statement(shapes: tuple[_Shape, ...]) -> str:
+    """The last part is the statement itself, so the first one's answer is selected when there are others."""
+    numbers = count(1)
+    inserts = [_insert_of(shape, numbers) for shape in shapes]
+    if len(inserts) == 1:
+        return inserts[0]
+    named = ", ".join(f"part_{index} AS ({insert})" for index, insert in enumerate(inserts))
+    return f"WITH {named} SELECT {'* FROM part_0' if 'RETURNING' in shapes[0][2] else ''}"
+
+
+def _insert_of(shape: _Shape, numbers: Iterator[int]) -> str:
+    table, columns, tail = shape
     known = table.metadata.tables[str(table.__tablename__)].columns
     types = [known[column].type.compile(dialect=_DIALECT) for column in columns]
-    values = ", ".join(f"${position}::{kind}[]" for position, kind in enumerate(types, start=1))
+    values = ", ".join(f"${next(numbers)}::{kind}[]" for kind in types)
     return f"INSERT INTO {table.__tablename__} ({', '.join(columns)}) SELECT * FROM unnest({values}) {tail}"
 
 
@@ -108,6 +145,7 @@ class Database:
             max_size=self._connections_max,
             timeout=CONNECT_TIMEOUT_S,
             command_timeout=self._statement_timeout_s,
+            reset=_leave_as_it_is,
         )
 
     async def close(self) -> None:
@@ -120,19 +158,18 @@ class Database:
             self._pool.terminate()
 
     @asynccontextmanager
-    async def transaction(self, *tenant_ids: UUID) -> AsyncIterator[Tx]:
+    async def transaction(self, *tenant_ids: UUID, lock_timeout_ms: int | None = None) -> AsyncIterator[Tx]:
         """One transaction that sees exactly the rows of these tenants (none for a carrier).
 
         It commits when the block ends and rolls back when the block raises. The caller may tell the outside world
-        only after the block: an error of the commit itself is raised here.
+        only after the block: an error of the commit itself is raised here. `lock_timeout_ms` is for who may not wait
+        as long for others as the role may.
         """
         if self._pool is None:
             raise RuntimeError("Database.open() comes first")
+        begin = _begin(tenant_ids, lock_timeout_ms)
         try:
-            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection, _begun(connection):
-                if tenant_ids:
-                    setting = "{" + ",".join(str(tenant_id) for tenant_id in sorted(set(tenant_ids))) + "}"
-                    await connection.execute("SELECT set_config('app.tenant_ids', $1, true)", setting)
+            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection, _begun(connection, begin):
                 yield Tx(connection)
         except TimeoutError:
             # A network that forgot one connection has forgotten its neighbours: none of them is asked again.
@@ -140,21 +177,39 @@ class Database:
             raise
 
 
+async def _leave_as_it_is(_: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Nothing here changes a session: settings are the transaction's, so there is nothing to ask back."""
+
+
+def _begin(tenant_ids: Sequence[UUID], lock_timeout_ms: int | None) -> str:
+    """The first words of a transaction, in one round trip."""
+    settings = {"lock_timeout": str(lock_timeout_ms)} if lock_timeout_ms is not None else {}
+    if tenant_ids:
+        settings["app.tenant_ids"] = "{" + ",".join(map(str, sorted(set(tenant_ids)))) + "}"
+    told = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in settings.items())
+    return f"BEGIN; SELECT {told}" if told else "BEGIN"
+
+
 @asynccontextmanager
-async def _begun(connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]") -> AsyncIterator[None]:
+async def _begun(connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]", begin: str) -> AsyncIterator[None]:
     """A transaction. A connection that gives no answer is thrown away, for asking it to roll back would wait, too."""
-    transaction = connection.transaction()
     try:
-        # BEGIN is the first word on the wire, and a living server answers it at once.
-        await asyncio.wait_for(transaction.start(), BEGIN_TIMEOUT_S)
         try:
+            # These are the first words on the wire, and a living server answers them at once.
+            await connection.execute(begin, timeout=BEGIN_TIMEOUT_S)
             yield
         except Exception as error:
             if not isinstance(error, TimeoutError):
-                await transaction.rollback()
+                await connection.execute("ROLLBACK")
             raise
-        await transaction.commit()
+        await _commit(connection)
     except (TimeoutError, asyncio.CancelledError, GeneratorExit):
         # A rollback that waits in vain would also turn a cancellation into an error.
         connection.terminate()
         raise
+
+
+async def _commit(connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]") -> None:
+    """PostgreSQL answers the COMMIT of a transaction that has failed with ROLLBACK, and with no error."""
+    if await connection.execute("COMMIT") != "COMMIT":
+        raise RuntimeError("the transaction had failed before its commit, and was rolled back")

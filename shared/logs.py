@@ -42,7 +42,7 @@ class _Foreign(logging.Handler):
         get_log(record.name).log(record.levelno, said, **about)
 
 
-def set_up_logs(service: str) -> None:
+def set_up_logs(service: str, level: str = "info") -> None:
     """Sends our own lines and the libraries' warnings to standard error, one JSON object a line."""
     logging.raiseExceptions = False
     logging.basicConfig(handlers=[_Foreign()], level=logging.WARNING)
@@ -55,7 +55,7 @@ def set_up_logs(service: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", _Tolerant(sys.stderr))),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)

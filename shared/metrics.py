@@ -21,6 +21,12 @@ REQUEST_S = Histogram(
 INBOX_FACTS = Counter(
     "inbox_facts", "Facts of others that had their effect here.", ("consumer",), namespace=PREFIX, registry=_REGISTRY
 )
+MAILS_READ = Counter(
+    "mails_read", "Mails that were read, by what became of them.", ("outcome",), namespace=PREFIX, registry=_REGISTRY
+)
+MAILBOX_FAILURES = Counter(
+    "mailbox_failures", "Visits to a mailbox that failed.", ("fault",), namespace=PREFIX, registry=_REGISTRY
+)
 # What waits in a service: the figure's column, its name for Prometheus, and what it means.
 WAITING = (
     ("outbox_pending", "outbox_unsent", "Facts that the stream does not have yet."),

@@ -19,6 +19,13 @@ class LaneName(StrEnum):
     JOBS = "jobs"
 
 
+class LogLevel(StrEnum):
+    """From which weight on a line is written. Each request writes one of `info`."""
+
+    INFO = "info"
+    WARNING = "warning"
+
+
 class ServiceSettings(BaseSettings):
     """Settings shared by the three services. Names of variables: `HUIYIN_<SERVICE>_<FIELD>`."""
 
@@ -38,6 +45,9 @@ class ServiceSettings(BaseSettings):
     listen_fd: int | None = None
     pool_connections_max: int = 10
     ack_wait_s: int = Field(30, validation_alias=AliasChoices("ack_wait_s", "HUIYIN_ACK_WAIT_S"))
+    log_level: LogLevel = Field(
+        LogLevel.INFO, validation_alias=AliasChoices("log_level", "HUIYIN_LOG_LEVEL"), description="info or warning"
+    )
     job_lease_s: int = Field(60, validation_alias=AliasChoices("job_lease_s", "HUIYIN_JOB_LEASE_S"))
 
     @field_validator("lanes")

@@ -19,7 +19,7 @@ from shared.ids import new_id
 from tests.house_of_test import House
 
 LEFT_OUT = pytest.StashKey[list[str]]()
-NEEDS = ("chromium", "node", "mariadb", "dovecot", "postgres15", "r")
+NEEDS = ("chromium", "curl", "node", "mariadb", "dovecot", "postgres15", "r")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -16,6 +16,7 @@ from deploy.commands import (
     doctor,
     evaluate_masking,
     import_file,
+    mailboxes,
     mails,
     migrate,
     ps,
@@ -55,6 +56,7 @@ GROUPS: dict[str, typer.Typer] = {
     "audit": audit.group,
     "bench": bench.group,
     "dead-letters": dead_letters.group,
+    "mailboxes": mailboxes.group,
     "tenants": tenants.group,
 }
 PASSES_ON = {"allow_extra_args": True, "ignore_unknown_options": True}

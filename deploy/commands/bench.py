@@ -1,10 +1,12 @@
 """`run.py bench`: measures this machine with instances of its own."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import typer
 
 from benchmarks import overview
+from benchmarks.ingest import measure as ingest
 from benchmarks.instances import BenchmarkError
 from benchmarks.start import ROUNDS, SETTLE_S, measure
 from deploy.commands.ground import JsonOption, answer, fail
@@ -68,3 +70,41 @@ def measure_console(
     total = f"median of {len(lines)} pages {document['median_ms']} ms, worst {document['worst_ms']} ms"
     answer(document, as_json=json, text="\n".join([*lines, total]))
     raise typer.Exit(0 if document["ok"] else 1)
+
+
+@group.command("ingest")
+def measure_ingest(
+    *,
+    rounds: Annotated[int, typer.Option(min=1, help="Turns of every side; the best counts.")] = ingest.ROUNDS,
+    seconds: Annotated[float, typer.Option(min=0.2, help="How long a turn takes.")] = ingest.SECONDS,
+    clients: Annotated[str, typer.Option(help="How many ask at once, one figure after the other.")] = "1,16,64,256",
+    json: JsonOption = False,
+) -> None:
+    """Measures what a feedback costs: the plain way, a server that does nothing, and ours, turn by turn."""
+    try:
+        many = [int(part) for part in clients.split(",")]
+        document = ingest.measure(rounds=rounds, seconds=seconds, clients=many)
+    except (BenchmarkError, ValueError) as error:
+        fail(str(error), as_json=json)
+    answer(document, as_json=json, text="\n".join(_lines_of_ingest(document)))
+    raise typer.Exit(0 if document["ok"] else 1)
+
+
+def _lines_of_ingest(document: dict[str, Any]) -> Iterator[str]:
+    for clients, sides in document["by_clients"].items():
+        for side, of in sides.items():
+            yield (
+                f"{clients:>4} clients  {side:6} {of['us']:8.1f} us (server {of['server_us']}, PostgreSQL"
+                f" {of['postgres_us']})  {of['per_second']} /s  p50 {of['p50_ms']} ms  p99 {of['p99_ms']} ms"
+            )
+    for side, of in document["bulk"]["of"].items():
+        parts = f"server {of['server_us']}, PostgreSQL {of['postgres_us']}"
+        yield f"1,000 a time  {side:6} {of['us']:8.1f} us a feedback ({parts})"
+    for part, _, name in (place.partition(".") for place in (*document["aims"]["at_least"], "single.core_over_noop")):
+        yield f"{part}.{name} {document[part][name]}"
+    for name, held in document["checks"].items():
+        yield f"check {name}: {'held' if held else 'FAILED'}"
+    yield from document["wrong"]
+    for name in document["short"]:
+        part, _, key = name.partition(".")
+        yield f"SHORT of the aim: {name} is {document[part][key]}"

@@ -37,12 +37,20 @@ _BROKEN: Mapping[str, tuple[str, str]] = {
         "The classifier's model file is not what was trained: {about}.",
         "Stop, remove the file under DATA/models, and start: the model is trained again.",
     ),
+    "mailboxes": (
+        "Mailboxes cannot be read ({about}).",
+        "See: run.py mailboxes list, and run.py mailboxes test NAME, which says what to mend.",
+    ),
     "mail": (
         "The mail server does not let us in ({about}).",
         "Check HUIYIN_TRACKER_SMTP_HOST, _PORT, _SECURITY, _USERNAME and _PASSWORD; mails wait meanwhile.",
     ),
 }
 _UNSET: Mapping[str, tuple[str, str]] = {
+    "mailboxes": (
+        "No mailbox is read: answers to mails, and mails that come back, are not heard of.",
+        "Add one with run.py mailboxes add, see docs/mail-in.md.",
+    ),
     "mail": (
         "No SMTP is set: mails are not sent, see `run.py mails`.",
         "Set HUIYIN_TRACKER_SMTP_HOST and what it needs.",
@@ -50,6 +58,7 @@ _UNSET: Mapping[str, tuple[str, str]] = {
 }
 _FINE: Mapping[str, str] = {
     "keys": "The master key opens every tenant's keys.",
+    "mailboxes": "Every mailbox is read.",
     "model": "The model's file is what was trained.",
     "mail": "The mail server lets us in.",
 }

@@ -25,6 +25,7 @@ def ensure_keys(data: DataDir) -> None:
     keep(data.operator_key, new_key(new_id()))
     keep(data.keys / "tracker.peer.key", new_key(new_id()))
     keep(data.keys / "cursor.key", secrets.token_hex(32))
+    keep(data.keys / "reply.key", secrets.token_hex(32))
     keep(data.keys / "nats.password", secrets.token_hex(24))
     keep(data.keys / "postgres.json", json.dumps({"superuser": secrets.token_hex(24), "roles": secrets.token_hex(24)}))
     keep(data.keys / "instance.id", str(new_id()))

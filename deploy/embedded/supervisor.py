@@ -123,6 +123,8 @@ def _paths(data: DataDir) -> dict[str, str]:
         "HUIYIN_DATA_DIR": str(data.root),
         "HUIYIN_COLLECTOR_MASTER_KEY_FILE": str(data.keys / "master.key"),
         "HUIYIN_TRACKER_PEER_KEY_FILE": str(data.keys / "tracker.peer.key"),
+        "HUIYIN_COLLECTOR_REPLY_KEY_FILE": str(data.keys / "reply.key"),
+        "HUIYIN_TRACKER_REPLY_KEY_FILE": str(data.keys / "reply.key"),
         "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
         **{f"HUIYIN_{service.upper()}_CURSOR_KEY_FILE": str(data.keys / "cursor.key") for service in SERVICES},
     }

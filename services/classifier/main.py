@@ -48,8 +48,8 @@ def build(settings: ClassifierSettings) -> FastAPI:
 
 def main() -> None:
     """Runs the classifier until it is told to stop."""
-    set_up_logs("classifier")
     settings = read_settings(ClassifierSettings)
+    set_up_logs("classifier", settings.log_level)
     serve(build(settings), settings)
 
 

@@ -36,6 +36,7 @@ from services.tracker.settings import TrackerSettings
 from services.tracker.store.tables import TrackerTable
 from services.tracker.use_cases.send_notice import SendNotice
 from services.tracker.use_cases.tell_customers import PLAN_NOTICES, SEND_NOTICE, plan_notices
+from services.tracker.use_cases.tell_progress import TELL_PROGRESS, tell_progress_of_problem
 from services.tracker.use_cases.warn_member import WARN_MEMBER, WarnMember
 from shared.access.export import Exported
 from shared.ground import Ground
@@ -75,15 +76,17 @@ def build(settings: TrackerSettings) -> FastAPI:
         addresses=addresses,
     )
     send_notice = SendNotice(database=ground.database, addresses=addresses, mailer=mail.mailer, brand=settings.brand)
-    planning = partial(plan_notices, database=ground.database)
-    warn_member = WarnMember(ground.database, mail.mailer, settings.brand)
-    handlers: dict[str, Handler] = {PLAN_NOTICES: planning, SEND_NOTICE: send_notice, WARN_MEMBER: warn_member}
+    handlers: dict[str, Handler] = {
+        PLAN_NOTICES: partial(plan_notices, database=ground.database),
+        SEND_NOTICE: send_notice,
+        TELL_PROGRESS: partial(tell_progress_of_problem, database=ground.database),
+        WARN_MEMBER: WarnMember(ground.database, mail.mailer, settings.brand),
+    }
     lanes: list[Lane] = [ground.relay(), ground.consumer(REACTIONS), ground.jobs(handlers)]
     routers = ground.doors([*ROUTERS])
     entrance = _entrance(ground, settings)
-    state = ground.state(context, Exported(TrackerTable), {"mail": partial(look_at_mail, mail.mailer)}) | {
-        "entrance": entrance
-    }
+    self_checks = {"mail": partial(look_at_mail, mail.mailer)}
+    state = ground.state(context, Exported(TrackerTable), self_checks) | {"entrance": entrance}
     closing = [
         addresses.close,
         context.collector.close,
@@ -93,7 +96,7 @@ def build(settings: TrackerSettings) -> FastAPI:
     ]
     closing += [entrance.provider.close] if entrance.provider else []
     running = ground.running(lanes, closing=closing)
-    parts = {"state": state, "running": running, "body_bytes_max_of": {imports.PAGE: imports.FORM_BYTES_MAX}}
+    parts = {"state": state, "running": running, "larger_bodies": {imports.PAGE: imports.FORM_BYTES_MAX}}
     return create_app("tracker", routers, is_ready=ground.is_database_there, **parts)  # type: ignore[arg-type]  # by name
 
 
@@ -140,8 +143,8 @@ def _provider(settings: TrackerSettings) -> Provider | None:
 
 def main() -> None:
     """Runs the tracker until it is told to stop."""
-    set_up_logs("tracker")
     settings = read_settings(TrackerSettings)
+    set_up_logs("tracker", settings.log_level)
     serve(build(settings), settings)
 
 

@@ -1,5 +1,6 @@
 """What the tracker may be told from outside."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -9,7 +10,11 @@ from pydantic_settings import SettingsConfigDict
 
 from services.tracker.domain.safe_url import is_safe_url
 from shared.access.scopes import Role
+from shared.reply_tokens import TOKEN_LENGTH
 from shared.settings import ServiceSettings
+
+LOCAL_PART_LENGTH_MAX = 64  # RFC 5321
+_PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
 
 class SmtpSecurity(StrEnum):
@@ -43,6 +48,10 @@ class TrackerSettings(ServiceSettings):
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
     mail_from: str = "no-reply@localhost"
+    reply_address: str | None = Field(None, description="where customers' answers go; a mailbox that is read has it")
+    reply_tag: str = Field("+", description="what the mail server takes between a local part and a tag; none: empty")
+    reply_key_file: Path | None = Field(None, description="what addresses for answers are signed with")
+    bounce_address: str | None = Field(None, description="where reports go that a mail did not arrive")
 
     @field_validator("oidc_issuer")
     @classmethod
@@ -57,6 +66,24 @@ class TrackerSettings(ServiceSettings):
         if role in (Role.ADMIN, Role.DPO):
             raise ValueError("a stranger cannot become admin or dpo")
         return role
+
+    @field_validator("reply_address", "bounce_address")
+    @classmethod
+    def _plain_address(cls, written: str | None) -> str | None:
+        if written is not None and not _PLAIN_ADDRESS.fullmatch(written):
+            raise ValueError("must be a plain address, such as answers@example.com")
+        return written
+
+    @model_validator(mode="after")
+    def _room_for_a_token(self) -> Self:
+        for written in (self.reply_address, self.bounce_address):
+            local = len((written or "").rpartition("@")[0])
+            if written and self.reply_tag and local + len(self.reply_tag) + TOKEN_LENGTH > LOCAL_PART_LENGTH_MAX:
+                longest = LOCAL_PART_LENGTH_MAX - len(self.reply_tag) - TOKEN_LENGTH
+                raise ValueError(f"{written}: what stands before the @ may have {longest} characters at most")
+        if (self.reply_address or self.bounce_address) and self.reply_key_file is None:
+            raise ValueError("an address for answers needs HUIYIN_TRACKER_REPLY_KEY_FILE beside it")
+        return self
 
     @model_validator(mode="after")
     def _whole_provider(self) -> Self:

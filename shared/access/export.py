@@ -26,13 +26,18 @@ async def nothing_sealed(_: Tx, __: UUID, ___: str, ____: Sequence[UUID]) -> Map
     return {}
 
 
+# Rows of a tenant that stand in no table, such as the contents of files.
+Beside = Callable[[UUID], AsyncIterator[Mapping[str, Any]]]
+
+
 @dataclass(frozen=True)
 class Exported:
-    """What a service exports: its tables but for its carriers, and how it opens what is sealed in them."""
+    """What a service exports: its tables but for its carriers, how it opens what is sealed, and what lies beside."""
 
     base: type[SQLModel]
     opened: Opened = nothing_sealed
     carriers: frozenset[str] = frozenset()
+    beside: Beside | None = None
 
     def tables(self) -> list[Table]:
         """The tables that hold rows of tenants, and the audit, which every service has; not the post on its way."""
@@ -55,6 +60,10 @@ async def export_rows(database: Database, tenant_id: UUID, exported: Exported) -
             if len(rows) < ROWS_AT_ONCE:
                 break
             after = rows[-1]["id"]
+    if exported.beside is None:
+        return
+    async for beside in exported.beside(tenant_id):
+        yield json.dumps(beside, ensure_ascii=False).encode() + b"\n"
 
 
 def _statement(table: Table) -> str:

@@ -13,11 +13,13 @@ class Scope(StrEnum):
     FEEDBACK_READ = "feedback:read"
     PII_READ = "pii:read"
     CONSENTS_WRITE = "consents:write"
+    CUSTOMERS_WRITE = "customers:write"
     PEOPLE_ERASE = "people:erase"
     ADDRESSES_READ = "addresses:read"  # Of services, at the moment of sending; no person holds it.
     WORK_READ = "work:read"
     CASES_WRITE = "cases:write"
     ACTIONS_WRITE = "actions:write"
+    PRODUCTS_WRITE = "products:write"
     FIGURES_READ = "figures:read"
     AUDIT_READ = "audit:read"
     METRICS_READ = "metrics:read"  # Counts of all tenants together: no role holds it, an operator gives it to a key.
@@ -38,11 +40,12 @@ class Role(StrEnum):
 
 
 _VIEWER = frozenset({Scope.FEEDBACK_READ, Scope.WORK_READ, Scope.FIGURES_READ})
-_QUALITY = _VIEWER | {Scope.CASES_WRITE, Scope.ACTIONS_WRITE}
+_QUALITY = _VIEWER | {Scope.CASES_WRITE, Scope.ACTIONS_WRITE, Scope.PRODUCTS_WRITE}
 # Personal data is read by those who answer customers and those who answer for it; an administrator is neither.
 ROLES: Mapping[Role, frozenset[Scope]] = {
     Role.VIEWER: _VIEWER,
-    Role.AGENT: _VIEWER | {Scope.FEEDBACK_WRITE, Scope.CASES_WRITE, Scope.PII_READ, Scope.CONSENTS_WRITE},
+    Role.AGENT: _VIEWER
+    | {Scope.FEEDBACK_WRITE, Scope.CASES_WRITE, Scope.PII_READ, Scope.CONSENTS_WRITE, Scope.CUSTOMERS_WRITE},
     Role.QUALITY: _QUALITY,
     Role.ADMIN: _QUALITY
     | {
@@ -53,7 +56,14 @@ ROLES: Mapping[Role, frozenset[Scope]] = {
         Scope.AUDIT_READ,
     },
     Role.DPO: _VIEWER
-    | {Scope.PII_READ, Scope.CONSENTS_WRITE, Scope.PEOPLE_ERASE, Scope.AUDIT_READ, Scope.TENANT_EXPORT},
+    | {
+        Scope.PII_READ,
+        Scope.CONSENTS_WRITE,
+        Scope.CUSTOMERS_WRITE,
+        Scope.PEOPLE_ERASE,
+        Scope.AUDIT_READ,
+        Scope.TENANT_EXPORT,
+    },
 }
 
 # What a secret key of a tenant may be given. Never the operator's, nor what belongs to one kind of credential alone.

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.envelope import Event
-from shared.contracts.vocabulary import Channel, Language, TenantState, Urgency
+from shared.contracts.vocabulary import Channel, Language, Stage, TenantState, Urgency
 
 
 class FeedbackReceived(Event):
@@ -80,6 +80,17 @@ class VerdictCorrected(Event):
     corrected_at: datetime
 
 
+class CaseProgressed(Event):
+    """A feedback has come to another stage, for whoever holds its receipt. Of several, the highest `step` holds."""
+
+    version: ClassVar[int] = 1
+
+    feedback_id: UUID
+    stage: Stage
+    step: int
+    at: datetime
+
+
 class TenantChanged(Event):
     """A tenant was made, renamed, suspended, woken or deleted. Receivers ignore a version older than what they hold."""
 
@@ -149,17 +160,51 @@ class FeedbackErased(Event):
     erased_at: datetime
 
 
+class CustomerReplied(Event):
+    """A customer answered a mail of ours. Words are masked; `feedback_id` is the feedback whose case they answer.
+
+    `reply_id` is what the collector keeps the answer under. Whoever wrote held a mail of that case in hands;
+    `is_from_their_address` says whether it also came from an address of that customer's.
+    """
+
+    version: ClassVar[int] = 1
+
+    feedback_id: UUID
+    reply_id: UUID
+    customer_id: UUID | None
+    text: str
+    language: Language
+    is_from_their_address: bool
+    files: int
+    occurred_at: datetime
+    received_at: datetime
+
+
+class AddressBounced(Event):
+    """A mail of ours came back. `status` is the code of RFC 3463; `is_permanent`: nobody is reached there again."""
+
+    version: ClassVar[int] = 1
+
+    address_id: UUID
+    is_permanent: bool
+    status: str
+    reported_at: datetime
+
+
 EVENTS: dict[tuple[str, int], type[Event]] = {
     (event.__name__, event.version): event
     for event in (
         FeedbackReceived,
         FeedbackClassified,
         VerdictCorrected,
+        CaseProgressed,
         TenantChanged,
         MemberChanged,
         KeyChanged,
         KeyUsed,
         CustomerErased,
         FeedbackErased,
+        CustomerReplied,
+        AddressBounced,
     )
 }

@@ -21,9 +21,15 @@ class AddressOut(BaseModel):
 
 
 class PersonOut(BaseModel):
-    """One customer's language, consent for the purpose, and addresses, verified ones first."""
+    """One customer's language, consent for the purpose, and addresses, verified ones first.
+
+    Merged customers are one person: `person_id` is the kept one, `same_person` all of them. An older collector leaves
+    both out: then they are somebody of their own.
+    """
 
     customer_id: UUID
+    person_id: UUID | None = None
+    same_person: list[UUID] = []
     language: Language
     has_consent: bool
     addresses: list[AddressOut]

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 from shared.contracts.envelope import Event
 from shared.contracts.events import (
+    AddressBounced,
+    CaseProgressed,
     CustomerErased,
+    CustomerReplied,
     FeedbackClassified,
     FeedbackErased,
     FeedbackReceived,
@@ -30,6 +33,7 @@ ROUTES: dict[type[Event], Route] = {
     FeedbackReceived: Route(said_by=("collector",), heard_by=("classifier",)),
     FeedbackClassified: Route(said_by=("classifier",), heard_by=("tracker",)),
     VerdictCorrected: Route(said_by=("tracker",), heard_by=("classifier",)),
+    CaseProgressed: Route(said_by=("tracker",), heard_by=("collector",)),
     # The tracker, whose these are, fills its own table in the same transaction.
     TenantChanged: Route(said_by=("tracker",), heard_by=("collector", "classifier")),
     MemberChanged: Route(said_by=("tracker",), heard_by=("collector", "classifier")),
@@ -37,6 +41,8 @@ ROUTES: dict[type[Event], Route] = {
     KeyChanged: Route(said_by=("tracker",), heard_by=("collector", "classifier")),
     CustomerErased: Route(said_by=("collector",), heard_by=("classifier", "tracker")),
     FeedbackErased: Route(said_by=("collector",), heard_by=("classifier", "tracker")),
+    CustomerReplied: Route(said_by=("collector",), heard_by=("tracker",)),
+    AddressBounced: Route(said_by=("collector",), heard_by=("tracker",)),
 }
 
 

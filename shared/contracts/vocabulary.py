@@ -66,6 +66,17 @@ class Urgency(StrEnum):
     CRITICAL = "critical"
 
 
+class Stage(StrEnum):
+    """How far a feedback has come, as its customer may know; the last two are both an end."""
+
+    RECEIVED = "received"
+    UNDERSTOOD = "understood"
+    WORKING = "working"
+    FIXING = "fixing"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
 class TenantState(StrEnum):
     """Whether a tenant's keys and people are let in, and whether its rows are kept."""
 

@@ -54,9 +54,10 @@ class Writing:
 
     def go_on(self) -> None:
         """Writes all but the last piece, which may be the last of all."""
-        while len(self._waiting) > PIECE_BYTES:
-            self._write(bytes(self._waiting[:PIECE_BYTES]), is_last=False)
-            del self._waiting[:PIECE_BYTES]
+        whole = max(0, len(self._waiting) - 1) // PIECE_BYTES * PIECE_BYTES
+        for start in range(0, whole, PIECE_BYTES):
+            self._write(bytes(self._waiting[start : start + PIECE_BYTES]), is_last=False)
+        del self._waiting[:whole]
 
     def end(self) -> None:
         """On disk under its name, and the name itself on disk."""

@@ -8,20 +8,17 @@ from shared.contracts.envelope import Envelope, Event
 from shared.contracts.events import EVENTS
 from shared.contracts.persons import feedback_of
 from shared.contracts.routes import subject_of
-from shared.database import Tx
+from shared.database import Tx, Values
 from shared.ids import new_id
+from shared.messaging.tables import Outbox
 
-_PUT = """
-INSERT INTO outbox (tenant_id, id, subject, about, body)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::jsonb[])
-"""
+_NAMES = {kind: name for name, kind in EVENTS.items()}
 
 
 def seal(tenant_id: UUID, event: Event, *, at: datetime, trace_id: str) -> Envelope:
     """An event in a new envelope."""
-    name = type(event).__name__
-    version = next(version for (known, version), kind in EVENTS.items() if kind is type(event) and known == name)
-    return Envelope(
+    name, version = _NAMES[type(event)]
+    return Envelope.model_construct(
         id=new_id(),
         type=name,
         version=version,
@@ -34,13 +31,18 @@ def seal(tenant_id: UUID, event: Event, *, at: datetime, trace_id: str) -> Envel
 
 async def put(tx: Tx, envelopes: Sequence[Envelope]) -> None:
     """Writes the facts. They are sent when, and only when, the transaction commits."""
-    if not envelopes:
-        return
-    await tx.execute(
-        _PUT,
-        [envelope.tenant_id for envelope in envelopes],
-        [envelope.id for envelope in envelopes],
-        [subject_of(EVENTS[envelope.type, envelope.version]) for envelope in envelopes],
-        [feedback_of(envelope.data) for envelope in envelopes],
-        [envelope.model_dump_json() for envelope in envelopes],
-    )
+    await tx.insert(Outbox, rows(envelopes))
+
+
+def rows(envelopes: Sequence[Envelope]) -> list[Values]:
+    """The facts as rows of the outbox, for who writes them in one statement with something else."""
+    return [
+        {
+            "tenant_id": envelope.tenant_id,
+            "id": envelope.id,
+            "subject": subject_of(EVENTS[envelope.type, envelope.version]),
+            "about": feedback_of(envelope.data),
+            "body": envelope.model_dump_json(),
+        }
+        for envelope in envelopes
+    ]

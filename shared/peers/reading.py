@@ -27,6 +27,14 @@ class Peer:
         """⇢: a question. Raises PeerSilentError."""
         return await self._ask("GET", path, token, params=query)
 
+    async def open(self, path: str, token: str) -> httpx.Response:
+        """⇢: a question whose answer may be long, to be read piece by piece and closed. Raises PeerSilentError."""
+        headers = {"Authorization": f"Bearer {token}", "traceparent": traceparent(trace_id())}
+        try:
+            return await self._client.send(self._client.build_request("GET", path, headers=headers), stream=True)
+        except httpx.TransportError as error:
+            raise PeerSilentError(type(error).__name__) from error
+
     async def ask(self, path: str, token: str, body: Mapping[str, Any]) -> httpx.Response:
         """⇢: a question whose terms stand in its body, for they must not stand in a URL. Raises PeerSilentError."""
         return await self._ask("POST", path, token, json=body)

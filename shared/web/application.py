@@ -32,6 +32,7 @@ from shared.web.versions import NotModifiedError, names_no_version, stale
 TAGS = {
     "actions": "What is done about a problem, step by step.",
     "addresses": "Contact data, for a service that is about to send.",
+    "attachments": "Files that customers add to what they say.",
     "audit": "Who did what to what, and proof that it was not changed.",
     "cases": "What customers said, for the people who work on it.",
     "console": "Pages for people, in no API description.",
@@ -43,9 +44,11 @@ TAGS = {
     "health": "Whether the service lives and can work.",
     "imports": "Whole files on their way in, followed row by row.",
     "keys": "Keys for a tenant's servers and apps.",
+    "mailboxes": "Which mailboxes are read, and how that goes.",
     "members": "The people of a company, and what they may.",
     "metrics": "Durations and what waits, for Prometheus.",
     "notices": "Who was told what, and what became of it.",
+    "products": "What is sold, and how much of it is in service.",
     "problems": "What many customers suffer from alike.",
     "receipts": "What anybody who holds a receipt may see.",
     "self-checks": "What the service finds when it looks at itself.",
@@ -79,19 +82,17 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
     is_ready: Check,
     described: Sequence[type[BaseModel]] = (),
     around: Sequence[_Middleware] = (),
-    body_bytes_max_of: Mapping[str, int] | None = None,
+    larger_bodies: Mapping[str, int] | None = None,  # Below which paths, and how many bytes.
+    inside: Sequence[_Middleware] = (),
 ) -> FastAPI:
-    """An application with the service's routers. Doors find `state`; `running` lasts as long as the process serves."""
+    """An application with the service's routers. Doors find `state`; `running` lasts as long as the process serves.
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with running:
-            yield
-
+    `around` and `inside` are the service's own layers, on either side of those that every service has.
+    """
     app = FastAPI(
         title=f"Huiyin {title}",
         version="1",
-        lifespan=lifespan,
+        lifespan=_lasting(running),
         telemetry=telemetry(),
         docs_url=None,
         redoc_url=None,
@@ -105,16 +106,24 @@ def create_app(  # noqa: PLR0913 - an application has this many parts; all but t
     for router in (*routers, _health(is_ready), reference.router):
         app.include_router(router)
     describe(app, described, TAGS)
-    for middleware in _layers(body_bytes_max_of, around):
+    for middleware in (*inside, *_layers(around, larger_bodies or {})):
         app.add_middleware(middleware)
     _speak_problems(app)
     return app
 
 
-def _layers(body_bytes_max_of: Mapping[str, int] | None, around: Sequence[_Middleware]) -> Sequence[_Middleware]:
-    """From the inside out."""
-    limit = partial(BodyLimit, bytes_max_of=body_bytes_max_of)
-    return (LastResort, limit, RateHeaders, *around, Traced, StrictHeaders)
+def _layers(around: Sequence[_Middleware], larger_bodies: Mapping[str, int]) -> list[_Middleware]:
+    """What lies around the doors, from the inside out."""
+    return [LastResort, partial(BodyLimit, larger=larger_bodies), RateHeaders, *around, Traced, StrictHeaders]
+
+
+def _lasting(running: AbstractAsyncContextManager[None]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with running:
+            yield
+
+    return lifespan
 
 
 def describe_doors(title: str, routers: Sequence[Router], described: Sequence[type[BaseModel]] = ()) -> dict[str, Any]:

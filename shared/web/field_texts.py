@@ -1,9 +1,12 @@
 """What every broken rule of a field says, in English and Chinese. A test walks all codes."""
 
+from shared.web.attachment_texts import ATTACHMENT_FIELD_RULES
 from shared.web.case_texts import CASE_FIELD_RULES
+from shared.web.customer_texts import CUSTOMER_FIELD_RULES
 from shared.web.file_texts import FILE_RULES
 from shared.web.identity_texts import IDENTITY_FIELD_RULES
 from shared.web.import_texts import IMPORT_FIELD_RULES
+from shared.web.mail_texts import MAIL_FIELD_RULES
 from shared.web.row_texts import ROW_RULES
 from shared.web.said import Said
 
@@ -179,6 +182,12 @@ FIELD_RULES: dict[str, Said] = {
         "不是有效的电子邮箱地址。",
         "请按 name@example.com 的格式填写。",
     ),
+    "wording_uneven": Said(
+        "The languages ask customers for different purposes, or for none.",
+        "Write a text for the same purposes in every language that the widget speaks.",
+        "各语言征求授权的用途不一致，或没有任何用途。",
+        "请为组件的每种语言填写相同用途的授权文本。",
+    ),
     "not_a_url": Said(
         "This is not an address of the web.",
         "Write it like https://www.example.com/page, without a name or password in it.",
@@ -222,9 +231,12 @@ FIELD_RULES: dict[str, Said] = {
         "该字段需要同时提供 {partner}。",
         "请同时提供或都不提供。",
     ),
+    **ATTACHMENT_FIELD_RULES,
     **CASE_FIELD_RULES,
+    **CUSTOMER_FIELD_RULES,
     **IMPORT_FIELD_RULES,
     **FILE_RULES,
     **ROW_RULES,
     **IDENTITY_FIELD_RULES,
+    **MAIL_FIELD_RULES,
 }

@@ -1,6 +1,7 @@
 """The headers on every answer: nothing may be guessed, framed, kept or loaded unless a door says so itself."""
 
-from starlette.datastructures import MutableHeaders
+from collections.abc import Iterable
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.web.retirement import noted_headers
@@ -16,6 +17,9 @@ ALWAYS = {
 }
 TLS_REMEMBERED_S = 31_536_000
 TLS_ONLY = f"max-age={TLS_REMEMBERED_S}; includeSubDomains"
+_Header = tuple[bytes, bytes]
+_ALWAYS: tuple[_Header, ...] = tuple((name.lower().encode(), value.encode()) for name, value in ALWAYS.items())
+_TLS_ONLY: _Header = (b"strict-transport-security", TLS_ONLY.encode())
 
 
 class StrictHeaders:
@@ -32,16 +36,17 @@ class StrictHeaders:
 
         async def completed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _complete(MutableHeaders(raw=message["headers"]), scope)
+                message["headers"] = _completed(message.get("headers", ()), scope)
             await send(message)
 
         await self._app(scope, receive, completed)
 
 
-def _complete(headers: MutableHeaders, scope: Scope) -> None:
-    for name, value in ALWAYS.items():
-        headers.setdefault(name, value)
-    if scope["scheme"] == "https":  # As the reverse proxy in front says; over plain HTTP browsers must ignore it.
-        headers.setdefault("Strict-Transport-Security", TLS_ONLY)
-    for name, value in noted_headers(scope):
-        headers.append(name, value)
+def _completed(headers: Iterable[_Header], scope: Scope) -> list[_Header]:
+    given = [*headers]
+    names = {name.lower() for name, _ in given}
+    given += [header for header in _ALWAYS if header[0] not in names]
+    if scope["scheme"] == "https" and _TLS_ONLY[0] not in names:
+        given.append(_TLS_ONLY)  # As the reverse proxy in front says; over plain HTTP browsers must ignore it.
+    noted = noted_headers(scope)
+    return given + [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in noted]

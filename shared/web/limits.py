@@ -17,7 +17,8 @@ BODY_IDLE_S = 10
 class BodyLimit:
     """Pure ASGI. The answer to a body over the limit is sent at once, and the connection is closed.
 
-    `bytes_max_of` names the paths whose doors take more: they let nobody in unknown, and keep no body in memory.
+    `larger` names the paths, or folders with a slash at the end, whose doors take more: they let nobody in unknown, and
+    keep no body in memory.
     """
 
     def __init__(
@@ -26,24 +27,27 @@ class BodyLimit:
         *,
         bytes_max: int = BODY_BYTES_MAX,
         idle_s: float = BODY_IDLE_S,
-        bytes_max_of: Mapping[str, int] | None = None,
+        larger: Mapping[str, int] | None = None,
     ) -> None:
         self._app = app
         self._bytes_max = bytes_max
+        self._larger = larger or {}
         self._idle_s = idle_s
-        self._bytes_max_of = bytes_max_of or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on with its body counted."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        bytes_max = self._bytes_max_of.get(scope["path"], self._bytes_max)
+        bytes_max = self._bytes_max_of(scope["path"])
         try:
             _check_declared(scope, bytes_max)
             await self._app(scope, self._counted(receive, bytes_max), send)
         except Problem as problem:
             await problem_response(problem, Request(scope))(scope, receive, send)
+
+    def _bytes_max_of(self, path: str) -> int:
+        return next((most for place, most in self._larger.items() if _is_at(path, place)), self._bytes_max)
 
     def _counted(self, receive: Receive, bytes_max: int) -> Receive:
         seen = 0
@@ -64,9 +68,14 @@ class BodyLimit:
 
     async def _in_time(self, receive: Receive) -> Message:
         try:
-            return await asyncio.wait_for(receive(), self._idle_s)
+            async with asyncio.timeout(self._idle_s):
+                return await receive()
         except TimeoutError:
             raise Problem("too_slow", 408, about={"idle_s": self._idle_s}) from None
+
+
+def _is_at(path: str, place: str) -> bool:
+    return path.startswith(place) if place.endswith("/") else path == place
 
 
 def _check_declared(scope: Scope, bytes_max: int) -> None:

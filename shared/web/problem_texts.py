@@ -1,6 +1,8 @@
 """What every problem says, in English and Chinese: what is wrong, and what to do. A test walks all codes."""
 
+from shared.web.attachment_texts import ATTACHMENT_PROBLEMS
 from shared.web.case_texts import CASE_PROBLEMS
+from shared.web.customer_texts import CUSTOMER_PROBLEMS
 from shared.web.identity_texts import IDENTITY_PROBLEMS
 from shared.web.import_texts import IMPORT_PROBLEMS
 from shared.web.people_texts import PEOPLE_PROBLEMS
@@ -30,6 +32,12 @@ PROBLEMS: dict[str, Said] = {
         "Send the whole body without pauses.",
         "请求体中断超过 {idle_s} 秒。",
         "请连续发送完整的请求体。",
+    ),
+    "consent_text_fixed": Said(
+        "This version of the wording says something else already.",
+        "Customers may have agreed to it: give another wording another version.",
+        "该版本的授权文本已有其他内容。",
+        "客户可能已据此授权：请为新的文本使用新的版本号。",
     ),
     "unauthorized": Said(
         "The key is missing, unknown, expired or revoked.",
@@ -127,7 +135,9 @@ PROBLEMS: dict[str, Said] = {
         "这是我们的故障。",
         "请稍后重试；若问题仍在，请将请求时间告知管理员。",
     ),
+    **ATTACHMENT_PROBLEMS,
     **CASE_PROBLEMS,
+    **CUSTOMER_PROBLEMS,
     **IMPORT_PROBLEMS,
     **IDENTITY_PROBLEMS,
     **PEOPLE_PROBLEMS,

@@ -1,5 +1,6 @@
 """Runs a service's application with uvicorn, on the socket that the supervisor holds or on a port of its own."""
 
+import gc
 import os
 import socket
 
@@ -12,6 +13,7 @@ from shared.web.heads import BoundedHttp
 
 DRAIN_TIMEOUT_S = 5
 CONNECTIONS_WAITING_MAX = 2048
+GARBAGE_OBJECTS = 10_000
 
 
 def serve(app: FastAPI, settings: ServiceSettings) -> None:
@@ -32,7 +34,18 @@ def serve(app: FastAPI, settings: ServiceSettings) -> None:
         access_log=False,
         log_level="warning",
     )
+    _leave_alone_what_stays()
     uvicorn.Server(config).run(sockets=given_sockets(settings.listen_fd))
+
+
+def _leave_alone_what_stays() -> None:
+    """Keeps the collector of garbage from walking what was loaded: 140,000 objects, a tenth of a second each time.
+
+    Requests leave few circles behind, so looking for them after each 700 new objects is too often as well.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_OBJECTS, *gc.get_threshold()[1:])
 
 
 def given_sockets(listen_fd: int | None) -> list[socket.socket] | None:

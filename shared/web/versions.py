@@ -34,9 +34,9 @@ Seen = TypeVar("Seen", bound=Versioned)
 class NotModifiedError(Exception):
     """The caller has this very representation already."""
 
-    def __init__(self, tag: str) -> None:
+    def __init__(self, tag: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(tag)
-        self.response = Response(status_code=304, headers={"ETag": tag, "Vary": "Accept-Language"})
+        self.response = Response(status_code=304, headers=headers or {"ETag": tag, "Vary": "Accept-Language"})
 
 
 def set_version(request: Request, response: Response, seen: Versioned) -> None:
@@ -47,6 +47,11 @@ def set_version(request: Request, response: Response, seen: Versioned) -> None:
 
 def _tag_of(request: Request, seen: Versioned) -> str:
     return f'"{seen.version}-{language_of(request)}"'
+
+
+def is_named(asked: str | None, tag: str) -> bool:
+    """Whether an If-None-Match names this tag; for a reader, a weak one is as good (RFC 9110, 13.1.2)."""
+    return asked is not None and (asked.strip() == ANY or tag in [f'"{value}"' for _, value in _TAG.findall(asked)])
 
 
 class Freshness:
@@ -61,8 +66,7 @@ class Freshness:
         """The thing with its ETag; NotModifiedError when the caller has it."""
         set_version(self._request, self._response, seen)
         tag = self._response.headers["ETag"]
-        asked = self._asked
-        if asked is not None and (asked.strip() == ANY or tag in [f'"{value}"' for _, value in _TAG.findall(asked)]):
+        if is_named(self._asked, tag):
             raise NotModifiedError(tag)
         return seen
 

@@ -59,7 +59,7 @@ def followed(folder: Path) -> Path:
     """A copy of the house in which the page was followed to the letter."""
     for room in COPIED:
         shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
-    file, line = blocks("python")
+    [file], [line] = blocks("python"), blocks("text")
     channels = folder / "services" / "collector" / "channels"
     (channels / "chat.py").write_text(file, encoding="utf-8")
     registry = (channels / "registry.py").read_text(encoding="utf-8")

@@ -28,11 +28,11 @@ EXAMPLES_OF_A_KIND_MAX = 10
 # Rules that hold between fields, or need more than a schema can say.
 BEYOND_A_SCHEMA = {
     "bad_cursor", "key_reused", "not_a_tag", "not_a_phone", "not_an_email", "off_the_scale", "source_missing",
-    "not_a_url", "not_whole",
+    "not_a_url", "wording_uneven", "not_whole",
     "needed_for_kind", "not_a_slug", "not_a_time_zone", "not_an_origin", "not_public", "other_kind", "other_slug",
     "scopes_not_yours", "slug_taken", "text_too_long", "time_out_of_range",
     "not_a_country", "nul", "close_reason_missing", "close_reason_alone", "not_soon", "unknown_assignee",
-    "password_common", "password_like_you",
+    "password_common", "password_like_you", "one_owner", "file_too_large",
 }  # fmt: skip
 KINDS = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 

@@ -102,8 +102,8 @@ async def test_the_probes_reach_what_they_would_have_to_find(two: TwoTenants) ->
 
 async def test_every_id_in_a_path_has_a_thing_behind_it(two: TwoTenants) -> None:
     names = {one["name"] for operation in two.operations() for one in operation.parameters("path")}
-    # A receipt code is its own permission; dead letters are for operators, who see every company.
-    assert names - set(TABLE_OF_ID) - {"code", "consumer", "msg_id"} == set()
+    # Codes and tokens are their own permissions, presets are everybody's; dead letters are for operators, who see all.
+    assert names - set(TABLE_OF_ID) - {"code", "token", "preset", "consumer", "msg_id"} == set()
 
 
 async def leaking_tables(two: TwoTenants, service: str) -> list[str]:

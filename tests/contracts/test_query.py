@@ -2,6 +2,8 @@
 
 import pytest
 
+from shared.access.scopes import Scope
+from shared.ids import new_id
 from tests.collector.door import refusal
 from tests.house_of_test import SERVICES, House, running
 
@@ -32,3 +34,21 @@ async def test_every_list_names_a_parameter_that_comes_twice(house: House, path:
             ("/query/cursor", "sent_twice"),
         ]
         assert (await client.get("/v1/notices?state=sent&state=failed")).status_code == 401, "a list may come in parts"
+
+
+@pytest.mark.parametrize("since", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "10000-01-01T00:00:00Z"])
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_time_that_utc_does_not_have_is_refused(house: House, service: str, since: str) -> None:
+    key = await house.new_key(new_id(), Scope.AUDIT_READ)
+    async with running(house.app(service), key) as client:
+        answer = await client.get("/v1/audit", params={"since": since})
+        assert answer.status_code == 422
+        assert [error["pointer"] for error in refusal(answer)["errors"]] == ["/query/since"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_nobody_is_sent_on_to_a_host_that_they_named(house: House, service: str) -> None:
+    async with running(house.app(service), None) as client:
+        answer = await client.get("/v1/audit/", headers={"Host": "elsewhere.example"})
+        assert answer.status_code == 404
+        assert "location" not in answer.headers

@@ -136,3 +136,13 @@ def test_an_example_is_the_least_that_is_taken(house: House) -> None:
     assert examples["post_feedback"] == {"text": "…"}
     assert examples["post_feedback_batch"] == {"items": [{"text": "…"}]}
     assert examples["post_addresses_read"]["purpose"] == "reply"
+
+
+async def test_the_pages_are_made_once(house: House) -> None:
+    app, made = house.app("tracker"), list[str]()
+    described = app.openapi
+    app.openapi = lambda: made.append("again") or described()  # type: ignore[method-assign,func-returns-value]  # counted
+    async with running(app, None) as client:
+        for path in ["/docs?lang=zh", "/docs?lang=en", "/openapi.json"] * 3:
+            assert (await client.get(path)).status_code == 200
+    assert len(made) == 3

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from shared.access.kinds import Kind
 from shared.access.scopes import Scope
 from shared.ids import new_id
+from tests.collector.attachments.pictures import announced, photo
 from tests.contracts.samples import Operation, Sampler, operations
 from tests.fakes.on_a_port import on_a_port
 from tests.house_of_test import SERVICES, House, eventually, running
@@ -31,7 +32,12 @@ TABLE_OF_ID = {
     "feedback_id": ("collector", "feedback"),
     "customer_id": ("collector", "customer"),
     "import_id": ("collector", "import_run"),
+    "merge_id": ("collector", "customer_merge"),
+    "address_id": ("collector", "address"),
+    "product_id": ("collector", "product"),
+    "attachment_id": ("collector", "attachment"),
 }
+COLUMN_OF_ID = {"address_id": "address_id"}  # The others are `id`.
 # Guarded, too, but they change by themselves while facts travel.
 FILLED_S_MAX = 90.0  # What other tests left in the stream is worked off first.
 CARRIER_TABLES = ("outbox", "inbox", "job")
@@ -139,22 +145,24 @@ async def _import(collector: httpx.AsyncClient, headers: Mapping[str, str]) -> N
     await eventually(state, "done", wait_s=FILLED_S_MAX)
 
 
+async def _attach(collector: httpx.AsyncClient, headers: Mapping[str, str], event: str) -> None:
+    file = announced(photo(), feedback_client_event_id=event, filename=CANARY)
+    url = (await collector.post("/v1/widget/attachments", json=file, headers=headers)).json()["upload_url"]
+    assert (await collector.put(url, content=photo())).status_code == 200
+
+
 async def _fill(two: TwoTenants, operator: str) -> None:
     """Some of everything that the API knows, for the rich company."""
     headers = {"Authorization": f"Bearer {operator}", "Huiyin-Tenant": str(two.rich)}
     collector, tracker = two.clients["collector"], two.clients["tracker"]
-    said: dict[str, Any] = {
-        "text": CANARY,
-        "customer": {"email": f"{CANARY}@example.test"},
-        "consent": {"purposes": ["reply"]},
-    }
-
-    said["client_event_id"] = str(new_id())
+    person = {"email": f"{CANARY}@example.test"}
+    said = {"text": CANARY, "customer": person, "consent": {"purposes": ["reply"]}, "client_event_id": str(new_id())}
 
     async def is_posted() -> int:
         return (await collector.post("/v1/feedback", json=said, headers=headers)).status_code
 
     await eventually(is_posted, 200)
+    await _attach(collector, headers, str(said["client_event_id"]))
 
     async def cases() -> list[dict[str, Any]]:
         listed: list[dict[str, Any]] = (await tracker.get("/v1/cases", headers=headers)).json()["items"]
@@ -169,12 +177,32 @@ async def _fill(two: TwoTenants, operator: str) -> None:
     problem = await tracker.post("/v1/problems", json={"title": CANARY, "case_ids": [case]}, headers=headers)
     planned = {"problem_id": problem.json()["id"], "title": CANARY}
     await tracker.post("/v1/actions", json=planned, headers=headers)
-    key = {"kind": "secret", "label": CANARY, "scopes": ["work:read"]}
-    assert (await tracker.post("/v1/keys", json=key, headers=headers)).status_code == 201
-    person = {"email": f"{CANARY}@example.test", "name": CANARY, "roles": ["viewer"]}
-    invited = (await tracker.post("/v1/members", json=person, headers=headers)).json()
-    joining = {"token": invited["link"]["token"], "password": "mauve tractor nine kettles"}
-    assert (await tracker.post("/v1/sign-in/link", json=joining)).status_code == 201
+    await _fill_people(tracker, headers, person)
+    await _fill_catalogue(collector, headers)
     for name, (service, table) in TABLE_OF_ID.items():
         async with two.house.query(service) as owner:
-            two.ids[name] = str(await owner.fetchval(f"SELECT id FROM {table} WHERE tenant_id = $1 LIMIT 1", two.rich))
+            statement = f"SELECT {COLUMN_OF_ID.get(name, 'id')} FROM {table} WHERE tenant_id = $1 LIMIT 1"
+            two.ids[name] = str(await owner.fetchval(statement, two.rich))
+
+
+async def _fill_catalogue(collector: httpx.AsyncClient, headers: Mapping[str, str]) -> None:
+    """A product, and two customers who are one person."""
+    units = {"items": [{"model": CANARY, "month": "2026-05", "units": 1}]}
+    assert (await collector.put("/v1/exposure", json=units, headers=headers)).status_code == 200
+    ids = []
+    for name in ("one", "other"):
+        said = {"text": CANARY, "customer": {"external_id": f"{CANARY}-{name}"}}
+        taken = (await collector.post("/v1/feedback", json=said, headers=headers)).json()["id"]
+        ids.append((await collector.get(f"/v1/feedback/{taken}", headers=headers)).json()["customer_id"])
+    pair = {"kept_id": ids[0], "merged_id": ids[1]}
+    assert (await collector.post("/v1/customer-merges", json=pair, headers=headers)).status_code == 201
+
+
+async def _fill_people(tracker: httpx.AsyncClient, headers: Mapping[str, str], person: Mapping[str, str]) -> None:
+    """A key, and a member who has joined."""
+    key = {"kind": "secret", "label": CANARY, "scopes": ["work:read"]}
+    assert (await tracker.post("/v1/keys", json=key, headers=headers)).status_code == 201
+    member = {**person, "name": CANARY, "roles": ["viewer"]}
+    invited = (await tracker.post("/v1/members", json=member, headers=headers)).json()
+    joining = {"token": invited["link"]["token"], "password": "mauve tractor nine kettles"}
+    assert (await tracker.post("/v1/sign-in/link", json=joining)).status_code == 201

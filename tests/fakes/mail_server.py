@@ -17,6 +17,7 @@ class MailServer:
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
+        self.senders: list[str] = []
         self.port = 0
         self.sender_replies: list[str] = []
         self.rcpt_replies: list[str] = []
@@ -37,6 +38,7 @@ class MailServer:
         if self.sender_replies:
             return self.sender_replies.pop(0)
         envelope.mail_from = address
+        self.senders.append(address)
         return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's own name and arguments

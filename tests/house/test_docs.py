@@ -213,8 +213,8 @@ def test_every_limit_in_the_operators_page_is_the_codes() -> None:
     assert wrong == []
 
 
-def test_every_command_stands_in_the_readme() -> None:
-    page = read("README.md")
+def test_every_command_stands_on_its_page() -> None:
+    page = read("docs/commands.md")
     written = ["`run.py`" if name == "up" else f"`run.py {name}" for name in COMMANDS]
     for name, group in GROUPS.items():
         written += [f"`run.py {name} {command.name}" for command in group.registered_commands]

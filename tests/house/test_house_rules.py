@@ -22,8 +22,15 @@ SOURCE_LINES_MAX = 250
 TEST_LINES_MAX = 400
 FUNCTION_LINES_MAX = 40
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
-MAY_COMMIT = {"shared/database.py"}
-MAY_SPAWN_TASKS = ("shared/messaging/", "shared/web/", "deploy/", "tests/")
+# The plain way that ours is measured against commits plainly.
+MAY_COMMIT = {"shared/database.py", "benchmarks/naive/storing.py"}
+MAY_SPAWN_TASKS = (
+    "shared/messaging/",
+    "shared/web/",
+    "services/collector/use_cases/group_commit.py",
+    "deploy/",
+    "tests/",
+)
 SPAWNERS = {"create_task", "ensure_future"}
 LEAVES_OUT = {"skip", "skipif", "skipIf", "skipUnless", "SkipTest", "importorskip", "xfail", "expectedFailure"}
 EXCUSE = re.compile(r"#\s*(?:noqa|type:\s*ignore)\b")

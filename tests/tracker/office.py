@@ -17,11 +17,12 @@ from services.tracker.notifiers.email import Ending, Mail, Mailer, SmtpMailer
 from services.tracker.settings import TrackerSettings
 from services.tracker.use_cases.send_notice import SendNotice
 from services.tracker.use_cases.tell_customers import PLAN_NOTICES, SEND_NOTICE, plan_notices
+from services.tracker.use_cases.tell_progress import TELL_PROGRESS, tell_progress_of_problem
 from shared.contracts.reach import AddressOut, PeopleOut, PersonOut
 from shared.contracts.vocabulary import Language
 from shared.database import Database
 from shared.ids import id_of_hash, new_id
-from shared.messaging.jobs import Claim, Jobs
+from shared.messaging.jobs import Claim, Handler, Jobs
 from shared.messaging.lanes import Kick
 from shared.peers.addresses import Addresses
 from tests.fakes.mail_server import MailServer, mail_server
@@ -103,10 +104,12 @@ class Office:
         return SmtpMailer(self._house.settings(TrackerSettings, "tracker", lanes="", **smtp, **more))
 
     def lane(self, mailer: Mailer | None) -> Jobs:
-        planning = partial(plan_notices, database=self.us.database)
-        return Jobs(
-            self._carrier, {PLAN_NOTICES: planning, SEND_NOTICE: replace(self.send, mailer=mailer)}, Kick(), lease_s=60
-        )
+        handlers: dict[str, Handler] = {
+            PLAN_NOTICES: partial(plan_notices, database=self.us.database),
+            SEND_NOTICE: replace(self.send, mailer=mailer),
+            TELL_PROGRESS: partial(tell_progress_of_problem, database=self.us.database),
+        }
+        return Jobs(self._carrier, handlers, Kick(), lease_s=60)
 
     async def work(self, **instead: Mailer | None) -> None:
         """Does every job that is due, or would be later."""

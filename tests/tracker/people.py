@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from fastapi import FastAPI
 
 from shared.access.scopes import Role, Scope
 from shared.database import Database
@@ -18,6 +19,12 @@ PASSWORD = "mauve tractor nine kettles"
 OTHER_PASSWORD = "seven owls under a bridge"
 
 URL = "http://service"
+
+# A row of its own, as pages want it.
+COMPANY = """
+INSERT INTO tenant (tenant_id, id, slug, name, time_zone, languages, state, version, changed_at)
+VALUES ($1, $1, $2, '林家电', 'Asia/Shanghai', '{zh,en}', 'active', 1, now())
+"""
 
 Document = dict[str, Any]
 
@@ -38,11 +45,10 @@ class Signed:
 class People:
     """A tenant's people. The client is signed in with the operator's key unless told otherwise."""
 
-    def __init__(
-        self, house: House, tenant_id: UUID, client: httpx.AsyncClient, address: str, database: Database
-    ) -> None:
+    def __init__(self, house: House, tenant_id: UUID, client: httpx.AsyncClient, address: str, app: FastAPI) -> None:
         self.house, self.tenant_id, self.client, self.address = house, tenant_id, client, address
-        self.database = database
+        self.app = app
+        self.database: Database = app.state.context.database
 
     async def post(self, path: str, status: int, *, by: Signed | None = None, **body: Any) -> Document:  # noqa: ANN401 - any JSON
         answer = await self.client.post(path, json=body, headers=by.auth if by else {})
@@ -110,4 +116,4 @@ async def people_of(
         running(app, key),
         httpx.AsyncClient(transport=transport, base_url=URL, headers=headers, timeout=WAIT_S) as client,
     ):
-        yield People(house, tenant_id, client, address, app.state.context.database)
+        yield People(house, tenant_id, client, address, app)

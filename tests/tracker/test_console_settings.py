@@ -13,15 +13,9 @@ from shared.access.scopes import Role, Scope
 from shared.contracts.vocabulary import Language
 from shared.ids import new_id
 from tests.house_of_test import House
-from tests.tracker.people import People, Signed, people_of
+from tests.tracker.people import COMPANY, People, Signed, people_of
 
 PAGES = [tab.path for tab in TABS]
-
-
-_COMPANY = """
-INSERT INTO tenant (tenant_id, id, slug, name, time_zone, languages, state, version, changed_at)
-VALUES ($1, $1, $2, '林家电', 'Asia/Shanghai', '{zh,en}', 'active', 1, now())
-"""
 
 
 @pytest.fixture
@@ -29,7 +23,7 @@ async def people(house: House, tenant_id: UUID) -> AsyncIterator[People]:
     """The people of a company that has a row of its own, as pages want it."""
     async with people_of(house, tenant_id) as found:
         async with house.query("tracker") as owner:
-            await owner.execute(_COMPANY, tenant_id, f"t{tenant_id.hex[-20:]}")
+            await owner.execute(COMPANY, tenant_id, f"t{tenant_id.hex[-20:]}")
         yield found
 
 

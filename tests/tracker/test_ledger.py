@@ -261,3 +261,27 @@ async def test_an_action_that_was_reopened_meanwhile_tells_nobody(house: House, 
         await we.work()
         assert await we.ledger() == [("skipped", "reopened")]
         assert we.mails.mails == []
+
+
+async def test_two_who_are_one_person_get_one_mail_wherever_they_can_be_reached(house: House, tenant_id: UUID) -> None:
+    async with office(house, tenant_id) as at:
+        kept, merged = person(HOME, WORK), person(HOME, WORK)
+        same = {"person_id": kept.customer_id, "same_person": [kept.customer_id, merged.customer_id]}
+        await at.close(*(one.model_copy(update=same) for one in (kept, merged)))
+        await at.work()
+        assert sorted(await at.ledger(), key=str) == [("sent", None), ("skipped", "already_told")]
+        assert len(at.mails.mails) == 1
+
+
+async def test_who_was_told_before_they_were_merged_is_not_told_again(house: House, tenant_id: UUID) -> None:
+    async with office(house, tenant_id) as at:
+        early, late = person(HOME), person(WORK)
+        action = await at.close(early)
+        await at.work()
+        same = {"person_id": late.customer_id, "same_person": [late.customer_id, early.customer_id]}
+        problem = (await at.us.read(f"/v1/actions/{action}"))["problem_id"]
+        joined = await at.us.open([classified(tenant_id, who) for who in at.book.know(late.model_copy(update=same))])
+        await at.us.post(f"/v1/problems/{problem}/cases", 200, case_ids=joined)
+        await at.forget_what_is_done()
+        await at.work()
+        assert sorted(await at.ledger(), key=str) == [("sent", None), ("skipped", "already_told")]

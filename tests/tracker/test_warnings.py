@@ -9,7 +9,7 @@ from services.tracker.use_cases.warn_member import WARN_MEMBER
 from shared.access.scopes import Role
 from tests.fakes.mail_server import MailServer, mail_server
 from tests.house_of_test import House, eventually
-from tests.tracker.people import OTHER_PASSWORD, People, people_of
+from tests.tracker.people import COMPANY, OTHER_PASSWORD, People, people_of
 
 
 def smtp(server: MailServer) -> dict[str, Any]:
@@ -68,6 +68,23 @@ async def test_other_roles_are_told_once_the_mail_server_is_there(house: House, 
                 await owner.execute("UPDATE job SET run_at = now() WHERE tenant_id = $1", tenant_id)
             [mail] = await told(people, server, "wang", 1)
             assert mail["Subject"] == "Your roles were changed"
+
+
+async def test_nothing_is_told_to_the_people_of_a_demonstration(house: House, tenant_id: UUID) -> None:
+    with mail_server() as server:
+        async with people_of(house, tenant_id, lanes="api,jobs", **smtp(server)) as people:
+            async with house.query("tracker") as owner:
+                await owner.execute(COMPANY, tenant_id, f"t{tenant_id.hex[-20:]}")
+                await owner.execute("UPDATE tenant SET is_demo = true WHERE id = $1", tenant_id)
+                admin, somebody = await people.join("li", Role.ADMIN), await people.join("wang", Role.AGENT)
+                await people.patch(f"/v1/members/{somebody.id}", 200, by=admin, roles=["viewer"])
+
+                async def left() -> int:
+                    sql = "SELECT count(*) FROM job WHERE tenant_id = $1 AND kind = $2 AND done_at IS NULL"
+                    return int(await owner.fetchval(sql, tenant_id, WARN_MEMBER))
+
+                await eventually(left, 0)
+            assert server.mails == []
 
 
 async def test_who_has_not_joined_or_does_it_alone_is_told_nothing(house: House, tenant_id: UUID) -> None:

@@ -42,6 +42,8 @@ async def post_addresses_read(asked: AddressesIn, here: Here, actor: Reader) -> 
         people=[
             PersonOut(
                 customer_id=person.customer_id,
+                person_id=person.group[0],
+                same_person=person.group,
                 language=person.language,
                 has_consent=person.has_consent,
                 addresses=[AddressOut(**vars(address)) for address in person.addresses],

@@ -96,12 +96,15 @@ class ConsentOut(BaseModel):
 
 
 class CustomerOut(BaseModel):
-    """A customer in the clear. `consents` is the whole log, newest first."""
+    """A customer in the clear, with those merged with them as one. `consents` is the whole log, newest first."""
 
     id: UUID
     name: str | None
     external_id: str | None
     language: Language
+    region: str | None
+    reach_by: str | None
+    same_person: list[UUID]
     addresses: list[AddressOut]
     agreed: dict[Purpose, bool]
     consents: list[ConsentOut]
@@ -158,6 +161,9 @@ def _shown(seen: CustomerSeen) -> CustomerOut:
         name=seen.profile.get("name"),
         external_id=seen.profile.get("external_id"),
         language=Language(seen.language),
+        region=seen.region,
+        reach_by=seen.reach_by,
+        same_person=seen.same_person,
         addresses=[AddressOut(**vars(address)) for address in seen.addresses],
         agreed=agreed(seen.consents),
         consents=[ConsentOut.model_validate(row) for row in seen.consents],

@@ -86,16 +86,17 @@ class _Rendering:
 
     def __init__(self, subject_id: UUID) -> None:
         self._subject_id = subject_id
-        self._entry: LedgerEntry | None = None
+        self._entries: tuple[LedgerEntry, ...] = ()
 
     def __call__(self, done: ErasedNow | None) -> ErasedOut:
         if done is None:
             raise Problem("not_found", 404)
-        self._entry = done.entry
+        self._entries = done.entries
         return ErasedOut(id=self._subject_id, erased_at=done.erased_at)
 
     async def write_down(self, here: Context) -> None:
         """Nothing, when it was erased before."""
-        if self._entry is not None:
-            await here.ledger.write_down(self._entry)
+        for entry in self._entries:
+            await here.ledger.write_down(entry)
+        if self._entries:
             here.kick_relay()

@@ -1,6 +1,7 @@
 """The shape of a feedback at the door, and how it becomes an intake."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -22,6 +23,7 @@ from pydantic_core import PydanticCustomError
 from services.collector.channels.fields import Email, Label, Lenient, Phone, Tag, Title, plausible
 from services.collector.channels.registry import CHANNELS
 from services.collector.channels.rules import ChannelRules, known_fields
+from services.collector.channels.unknown_fields import warnings_of
 from services.collector.domain.intake import SCALES, WHOLE_SCALES, ConsentGiven, Intake, Person, Rating
 from services.collector.domain.language import language_of_tag, language_of_text
 from shared.contracts.text import FilledText, Name
@@ -134,7 +136,7 @@ class FeedbackIn(Lenient):
 
     def warnings(self) -> list[str]:
         """What was sent and means nothing here: names that nobody knows, and fields of another channel."""
-        return [_warning(name) for name in _unknown(self, "")[:WARNINGS_MAX]]
+        return warnings_of(self)
 
     def to_intake(self, body: object, moment: datetime) -> Intake:
         """The normalised record; `body` is what was sent, for telling repeats from contradictions."""
@@ -180,6 +182,9 @@ class FeedbackIn(Lenient):
         )
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
+
 def _with_own_fields(*channels: ChannelRules) -> type[FeedbackIn]:
     bases: tuple[type[Any], ...] = (FeedbackIn, *(rules.own for rules in channels))
     return create_model("FeedbackIn", __base__=bases, __doc__=FeedbackIn.__doc__)
@@ -218,25 +223,15 @@ class FeedbackOut(BaseModel):
 
     id: UUID
     receipt_code: str
+    receipt_url: str | None = Field(None, description="the page for the customer, where a public address is set")
     warnings: list[str] = []
+
+
+def read_body(body: Mapping[str, Any], moment: datetime) -> Intake:
+    """A body that came by another way than the door, through the same checks. Raises ValueError."""
+    return feedback_of(body, moment).to_intake(dict(body), moment)
 
 
 def canonical(body: object) -> bytes:
     """One spelling for equal JSON values."""
-    return json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
-
-
-def _warning(name: str) -> str:
-    owner = next((rules.name for rules in CHANNELS.values() if name[1:] in rules.own.model_fields), None)
-    return f"field of channel {owner} ignored: {name}" if owner else f"unknown field ignored: {name}"
-
-
-def _unknown(model: BaseModel, inside: str) -> list[str]:
-    extra: dict[str, Any] = model.model_extra or {}
-    names = [f"{inside}/{name[:UNKNOWN_NAME_LENGTH_MAX]}".encode(errors="replace").decode() for name in extra]
-    for field in type(model).model_fields:
-        value = getattr(model, field)
-        for place, one in enumerate(value) if isinstance(value, list) else [(None, value)]:
-            if isinstance(one, BaseModel):
-                names += _unknown(one, f"{inside}/{field}" if place is None else f"{inside}/{field}/{place}")
-    return names
+    return _CANONICAL.encode(body).encode()

@@ -4,10 +4,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
-from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Receive, Send
-from starlette.types import Scope as AsgiScope
 
+from services.collector.api.origins import note_origin
 from services.collector.channels.registry import CHANNELS
 from shared.access.credentials import Actor, Limits
 from shared.access.scopes import Scope
@@ -20,21 +18,24 @@ from shared.web.rates import Rates, admit
 PUBLIC_ITEMS_MAX = 50
 PUBLIC_BODY_BYTES_MAX = 1024 * 1024
 CHARACTERS_A_REQUEST = 4_096  # More than these count as another request.
-PREFLIGHT_KEPT_S = 600
 NETWORKS_AT_ONCE_MAX = 20  # Of one key: together they may send so many times its rate.
-# What a page of somebody else's origin may call. The key is in a header, never in a cookie.
-PUBLIC_PATHS = ("/v1/feedback", "/v1/feedback:batch")
-PUBLIC_FOLDER = "/v1/widget/"
 
 
-async def _sender(
-    request: Request, actor: Annotated[Actor, Depends(requires(Scope.FEEDBACK_WRITE, Scope.FEEDBACK_SEND))]
-) -> Actor:
-    if actor.limits is not None:
-        _check_channel(actor.limits)
-        _check_origin(request, actor.limits)
-        _check_rate(request, actor.credential_id, actor.limits)
+# Whoever holds one of these may send feedback.
+SENDING = (Scope.FEEDBACK_WRITE, Scope.FEEDBACK_SEND)
+
+
+async def _sender(request: Request, actor: Annotated[Actor, Depends(requires(*SENDING))]) -> Actor:
+    check_limits(request, actor)
     return actor
+
+
+def check_limits(request: Request, actor: Actor) -> None:
+    """Refuses what a publishable key is not for: another page's requests, and too many."""
+    if actor.limits is not None:
+        _check_origin(request, actor.limits)
+        _check_channel(actor.limits)
+        _check_rate(request, actor.credential_id, actor.limits)
 
 
 def _check_channel(limits: Limits) -> None:
@@ -47,7 +48,9 @@ def _check_channel(limits: Limits) -> None:
 def _check_origin(request: Request, limits: Limits) -> None:
     """A key of web pages works on its own pages alone; a key of an app, which has no origin, on none."""
     origin = request.headers.get("origin")
-    if (origin is not None or limits.origins) and origin not in limits.origins:
+    is_listed = origin in limits.origins
+    note_origin(request, is_listed=is_listed)
+    if (origin is not None or limits.origins) and not is_listed:
         raise Problem("origin_refused", 403)
 
 
@@ -95,24 +98,3 @@ def check_public(actor: Actor, sent: object, *, inside: tuple[str | int, ...]) -
         errors.append(FieldError(f"{place}/channel", "other_channel", {"channel": actor.limits.channel}))
     if errors:
         raise Problem("invalid", 422, errors=errors)
-
-
-class PublicDoors:
-    """Pure ASGI. Lets pages of other origins reach the public paths; which origin a key works on, the door checks."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._open = CORSMiddleware(
-            app,
-            allow_origins=["*"],
-            allow_methods=["GET", "POST"],
-            allow_headers=["authorization", "content-type"],
-            expose_headers=["ratelimit", "ratelimit-policy", "retry-after", "idempotent-replayed"],
-            max_age=PREFLIGHT_KEPT_S,
-        )
-
-    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
-        """Passes the request on, with or without the headers for other origins."""
-        path = scope["path"] if scope["type"] == "http" else ""
-        is_public = path in PUBLIC_PATHS or path.startswith(PUBLIC_FOLDER)
-        await (self._open if is_public else self._app)(scope, receive, send)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -23,7 +24,13 @@ class ChannelRules:
     @property
     def sealed(self) -> frozenset[str]:
         """The names of fields that are never kept in the clear."""
-        return frozenset(_sealed(self.own))
+        return _all_sealed(self.own)
+
+
+@cache
+def _all_sealed(model: type[BaseModel]) -> frozenset[str]:
+    """Once for each channel: every feedback asks."""
+    return frozenset(_sealed(model))
 
 
 def _sealed(model: type[BaseModel]) -> Iterator[str]:

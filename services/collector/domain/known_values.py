@@ -21,6 +21,7 @@ _TOKENS = {
     ACCOUNT: {Language.ZH: "［账号］", Language.EN: "[account]"},
 }
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_LETTERS_ALIKE = {0x130: "i", 0x131: "i", 0x17F: "s", 0x212A: "k"}
 
 
 @dataclass(frozen=True)
@@ -55,18 +56,31 @@ def hide_known(original: str, masked: Masked, person: Person | None) -> MaskedTe
         for span, token in zip(masked.spans, masked.tokens, strict=True)
     ]
     known = list(_known_places(original, person)) if person else []
+    if not hidden and not known:
+        return MaskedText(original, ())
     return _rewritten(original, _apart([*hidden, *known]))
 
 
 def _known_places(original: str, person: Person) -> Iterator[_Hidden]:
-    language = language_of_text(original)
-    for kind, value in _telling(person):
+    told = [(kind, value) for kind, value in _telling(person) if _may_hold(original, kind, value)]
+    language = language_of_text(original) if told else Language.EN
+    for kind, value in told:
         # Latin letters go on where a word goes on; Chinese has no blanks between words.
         pattern = rf"(?<![A-Za-z0-9]){re.escape(value)}(?![A-Za-z0-9])"
         for match in re.finditer(pattern, original, re.IGNORECASE if kind != NAME else 0):
             found = Span(*match.span(), Kind(kind)) if kind not in _TOKENS else None
             token = token_for(original, found, language) if found else _TOKENS[kind][language]
             yield _Hidden(*match.span(), kind, token)
+
+
+def _may_hold(original: str, kind: str, value: str) -> bool:
+    """Whether it is worth a search: making a pattern of each value costs more than all the rest of the masking.
+
+    Read without regard to case as the patterns do, for which some letters beyond ASCII are letters of it.
+    """
+    if kind == NAME:
+        return value in original
+    return not value.isascii() or value.lower() in original.translate(_LETTERS_ALIKE).lower()
 
 
 def _telling(person: Person) -> Iterator[tuple[str, str]]:

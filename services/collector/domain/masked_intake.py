@@ -32,18 +32,14 @@ def mask_intake(intake: Intake) -> MaskedIntake:
     text = hide_known(intake.text, mask(intake.text), intake.person)
     source = _unnamed(masked_label(intake.source), intake.person) if intake.source else None
     external_id = _unnamed(mask_label(intake.external_id), intake.person) if intake.external_id else None
-    product = _masked_product(intake.product, intake.person)
+    product = _masked_product(intake.product, intake.person) or None
     consent = mask_consent(intake.consent) if intake.consent else None
     details = mask_details(intake, partial(_shown, person=intake.person))
-    clear = replace(
-        intake,
-        text=text.text,
-        source=source,
-        external_id=external_id,
-        product=product or None,
-        details=details,
-        consent=consent,
-    )
+    shown: dict[str, Any] = {"text": text.text, "source": source, "external_id": external_id, "product": product}
+    shown |= {"details": details, "consent": consent}
+    if all(getattr(intake, name) == value for name, value in shown.items()):
+        return MaskedIntake(intake, intake, text.spans, {})
+    clear = replace(intake, **shown)
     return MaskedIntake(intake, clear, text.spans, _hidden(intake, clear))
 
 

@@ -21,6 +21,7 @@ _PHONE_DIGITS_MIN = 5
 _MS = 1000
 _NOON = 12
 _HOUR_DIGITS = 2
+_YEAR_DIGITS = 4
 
 _DAY = r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?"
 _EITHER = r"(?P<one>\d{1,2})(?P<parted>[-/.])(?P<two>\d{1,2})[-/.](?P<year>\d{4})"
@@ -68,7 +69,7 @@ class DateOrder(StrEnum):
 
 def name(written: str) -> str:
     """A name: compatibility forms folded (NFKC), blanks single and none outside. Its spelling is kept."""
-    return " ".join(unicodedata.normalize("NFKC", written).split())
+    return _plain(written)
 
 
 def text(written: str) -> str:
@@ -109,7 +110,7 @@ def _cased(tag: str) -> str:
 
 def rating(written: str, scale: str) -> Rating:
     """A rating on its own scale, which `4/5`, `80%`, stars and words say themselves; a bare number is on `scale`."""
-    folded = name(written).lower()
+    folded = _plain(written).lower()
     given = RATING_WORDS.get(folded) or _own_scale(folded, scale)
     found = Rating(*given) if given else Rating(scale, _number(_UNITS.sub("", folded)))
     lowest, highest = SCALES[found.scale]
@@ -140,7 +141,7 @@ def _number(written: str) -> float:
 
 def date_orders(written: str) -> frozenset[DateOrder]:
     """The orders in which it is a day; empty for what is written another way, which needs none."""
-    found = _DAYS[1].match(_plain(written))
+    found = None if written[:_YEAR_DIGITS].isdecimal() else _DAYS[1].match(_plain(written))
     if found is None or found["parted"] == ".":
         return frozenset()
     one, two = int(found["one"]), int(found["two"])
@@ -151,15 +152,19 @@ def date_orders(written: str) -> frozenset[DateOrder]:
 def moment(written: str, zone: ZoneInfo, order: DateOrder | None = None, *, date_1904: bool = False) -> datetime:
     """The moment. What names no zone is of `zone`; a day without a time is its beginning."""
     plain = _plain(written)
+    if plain[_YEAR_DIGITS : _YEAR_DIGITS + 1] == "-" and (given := _iso(plain, zone)):  # Most times of most files.
+        return given
     if _NUMBER.fullmatch(plain):
         return _counted(float(plain.replace(",", ".")), zone, date_1904=date_1904)
     try:
-        return _iso(plain, zone) or _spelled(plain, zone, order)
+        return _spelled(plain, zone, order)
     except (ValueError, OverflowError) as error:
         raise error if isinstance(error, NotNormalError) else NotNormalError("not_a_time") from None
 
 
 def _plain(written: str) -> str:
+    if written.isascii() and written.isprintable():
+        return " ".join(written.split())
     return " ".join(unicodedata.normalize("NFKC", written).split())
 
 

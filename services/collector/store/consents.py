@@ -12,7 +12,7 @@ from shared.ids import new_id
 # A withdrawal is not undone by an older grant that comes in late, such as by a file; nor is one dated ahead believed.
 NEWEST_FIRST = "least(given_at, recorded_at) DESC, recorded_at DESC, id DESC"
 
-_LOG = f"SELECT * FROM consent WHERE tenant_id = $1 AND customer_id = $2 ORDER BY {NEWEST_FIRST}"
+_LOG = f"SELECT * FROM consent WHERE tenant_id = $1 AND customer_id = ANY ($2) ORDER BY {NEWEST_FIRST}"
 _HOLD = "SELECT 1 FROM customer WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL FOR KEY SHARE"
 
 
@@ -39,9 +39,9 @@ async def add_consent(  # noqa: PLR0913 - all but the first three go by name
     await tx.insert(Consent, [row])
 
 
-async def consents_of(tx: Tx, tenant_id: UUID, customer_id: UUID) -> list[Consent]:
-    """All that a customer agreed to or took back; the first of each purpose is what counts."""
-    return await tx.rows(Consent, _LOG, tenant_id, customer_id)
+async def consents_of(tx: Tx, tenant_id: UUID, group: Sequence[UUID]) -> list[Consent]:
+    """All that a person agreed to or took back, as whichever customer; the first of each purpose is what counts."""
+    return await tx.rows(Consent, _LOG, tenant_id, list(group))
 
 
 def agreed(log: Sequence[Consent]) -> dict[Purpose, bool]:

@@ -8,9 +8,9 @@ from uuid import UUID
 import asyncpg
 
 from services.collector.domain.erasure import ErasureKind, ErasureReason, LedgerEntry
+from services.collector.store.carrier_tables import Erasure
 from services.collector.store.feedback import external_mac
 from services.collector.store.keyring import TenantKeys
-from services.collector.store.tables import Erasure
 from shared.database import Database, Tx
 
 _HOLD = {

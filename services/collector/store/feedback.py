@@ -11,27 +11,35 @@ import asyncpg
 from services.collector.domain.intake import Intake, rating_share
 from services.collector.domain.known_values import MaskedSpan
 from services.collector.domain.masked_intake import MaskedIntake
+from services.collector.store.carrier_tables import PublicCode
 from services.collector.store.keyring import TenantKeys
 from services.collector.store.lost_race import LostRaceError
 from services.collector.store.originals import sealed
-from services.collector.store.tables import Consent, Feedback, PublicCode
+from services.collector.store.tables import Consent, Feedback
+from shared.contracts.envelope import Envelope
 from shared.contracts.vocabulary import Purpose
-from shared.database import Tx, Values
+from shared.database import Rows, Tx, Values
 from shared.ids import new_id
+from shared.messaging import outbox
+from shared.messaging.tables import Outbox
 
-# What came before the masking has no `external_mac`, and is known by its source and id as they are.
-_REPEATS = """
-SELECT id, receipt_code, body_mac, client_event_id, external_mac, source, external_id FROM feedback
-WHERE tenant_id = $1 AND client_event_id = ANY ($2::uuid[])
-UNION
-SELECT id, receipt_code, body_mac, client_event_id, external_mac, source, external_id FROM feedback
-WHERE tenant_id = $1 AND external_mac = ANY ($3::bytea[])
-UNION
-SELECT f.id, f.receipt_code, f.body_mac, f.client_event_id, f.external_mac, f.source, f.external_id FROM feedback f
-JOIN unnest($4::text[], $5::text[]) AS wanted (source, external_id)
-    ON f.source = wanted.source AND f.external_id = wanted.external_id
-WHERE f.tenant_id = $1 AND f.external_mac IS NULL
+_FOUND = "f.tenant_id, f.id, f.receipt_code, f.body_mac, f.client_event_id, f.external_mac, f.source, f.external_id"
+_BY_EVENT = f"""
+SELECT {_FOUND} FROM feedback f JOIN unnest($1::uuid[], $2::uuid[]) AS wanted (tenant_id, client_event_id)
+    ON f.tenant_id = wanted.tenant_id AND f.client_event_id = wanted.client_event_id
 """
+# What came before the masking has no `external_mac`, and is known by its source and id as they are.
+_BY_SOURCE = f"""
+SELECT {_FOUND} FROM feedback f JOIN unnest($1::uuid[], $2::bytea[]) AS wanted (tenant_id, external_mac)
+    ON f.tenant_id = wanted.tenant_id AND f.external_mac = wanted.external_mac
+UNION ALL
+SELECT {_FOUND} FROM feedback f
+JOIN unnest($1::uuid[], $3::text[], $4::text[]) AS wanted (tenant_id, source, external_id)
+    ON f.tenant_id = wanted.tenant_id AND f.source = wanted.source AND f.external_id = wanted.external_id
+WHERE f.external_mac IS NULL
+"""
+# A tenant, and what one of its feedbacks is known by.
+Key = tuple[UUID, object]
 
 
 @dataclass(frozen=True)
@@ -45,39 +53,39 @@ class Stored:
 
 @dataclass(frozen=True)
 class NewFeedback:
-    """A feedback that nobody has sent before; `key` is its customer's, to seal what was hidden."""
+    """A feedback of one tenant that nobody has sent before; `key` is its customer's, to seal what was hidden."""
 
+    keys: TenantKeys
+    moment: datetime
     masked: MaskedIntake
     stored: Stored
     customer_id: UUID | None
     key: bytes | None
 
 
-async def find_repeats(tx: Tx, keys: TenantKeys, intakes: Sequence[Intake]) -> dict[object, Stored]:
+async def find_repeats(tx: Tx, asked: Sequence[tuple[TenantKeys, Intake]]) -> dict[Key, Stored]:
     """What is stored already, by each of its keys."""
-    events = [intake.client_event_id for intake in intakes if intake.client_event_id]
-    named = [(intake.source or "", intake.external_id) for intake in intakes if intake.external_id]
-    if not events and not named:
-        return {}
-    by_mac = {external_mac(keys, source, external_id): (source, external_id) for source, external_id in named}
-    plain = ([source for source, _ in named], [external_id for _, external_id in named])
-    found: dict[object, Stored] = {}
-    for row in await tx.fetch(_REPEATS, keys.tenant_id, events, list(by_mac), *plain):
-        stored = Stored(row["id"], row["receipt_code"], row["body_mac"])
-        found.update(dict.fromkeys(_known_by(row, by_mac), stored))
-    return found
+    events = [(keys.tenant_id, intake.client_event_id) for keys, intake in asked if intake.client_event_id]
+    rows = await tx.fetch(_BY_EVENT, *map(list, zip(*events, strict=True))) if events else []
+    known = {(row["tenant_id"], row["client_event_id"]): _stored(row) for row in rows}
+    named = [(keys, intake.source or "", intake.external_id) for keys, intake in asked if intake.external_id]
+    return {**known, **await _named(tx, named)} if named else known
 
 
-def _known_by(row: asyncpg.Record, by_mac: Mapping[bytes, object]) -> list[object]:
-    """As `Intake.known_by` names them; a mac that nobody asked for here stays one."""
-    known: list[object] = []
-    if row["client_event_id"]:
-        known.append(row["client_event_id"])
-    if row["external_mac"]:
-        known.append(by_mac.get(row["external_mac"], row["external_mac"]))
-    elif row["external_id"]:
-        known.append((row["source"], row["external_id"]))
+async def _named(tx: Tx, named: Sequence[tuple[TenantKeys, str, str]]) -> dict[Key, Stored]:
+    macs = [external_mac(keys, source, external_id) for keys, source, external_id in named]
+    tenants = [keys.tenant_id for keys, _, _ in named]
+    sources, external_ids = [source for _, source, _ in named], [external_id for _, _, external_id in named]
+    by_mac = dict(zip(zip(tenants, macs, strict=True), zip(sources, external_ids, strict=True), strict=True))
+    known: dict[Key, Stored] = {}
+    for row in await tx.fetch(_BY_SOURCE, tenants, macs, sources, external_ids):
+        plain = (row["source"], row["external_id"])
+        known[row["tenant_id"], by_mac.get((row["tenant_id"], row["external_mac"]), plain)] = _stored(row)
     return known
+
+
+def _stored(row: asyncpg.Record) -> Stored:
+    return Stored(row["id"], row["receipt_code"], row["body_mac"])
 
 
 def external_mac(keys: TenantKeys, source: str, external_id: str) -> bytes:
@@ -85,23 +93,25 @@ def external_mac(keys: TenantKeys, source: str, external_id: str) -> bytes:
     return keys.index("feedback_external", f"{source}\0{external_id}")
 
 
-async def store(tx: Tx, keys: TenantKeys, fresh: Sequence[NewFeedback], moment: datetime) -> None:
-    """Adds feedback with receipt codes and consents. Raises LostRaceError when somebody stored one of them first."""
-    tenant_id = keys.tenant_id
-    ordered = sorted(fresh, key=lambda new: str(new.masked.original.known_by()))
-    rows = [_feedback(keys, new, moment) for new in ordered]
-    kept = await tx.insert(Feedback, rows, tail="ON CONFLICT DO NOTHING RETURNING id")
-    if len(kept) < len(rows):
+async def store(tx: Tx, fresh: Sequence[NewFeedback], facts: Sequence[Envelope]) -> None:
+    """Adds feedback with receipt codes, consents and facts. Raises LostRaceError when somebody stored one first."""
+    ordered = sorted(fresh, key=lambda new: (new.keys.tenant_id, str(new.masked.original.known_by())))
+    kept = await tx.insert_all(
+        Rows(Feedback, [_feedback(new) for new in ordered], tail="ON CONFLICT DO NOTHING RETURNING id"),
+        Rows(PublicCode, [_code(new) for new in fresh]),
+        Rows(Consent, [row for new in fresh for row in _consents(new)]),
+        Rows(Outbox, outbox.rows(facts)),
+    )
+    if len(kept) < len(ordered):
         raise LostRaceError
-    codes: list[Values] = [
-        {"code": new.stored.receipt_code, "tenant_id": tenant_id, "feedback_id": new.stored.id} for new in fresh
-    ]
-    await tx.insert(PublicCode, codes)
-    await tx.insert(Consent, [row for new in fresh for row in _consents(tenant_id, new)])
 
 
-def _feedback(keys: TenantKeys, new: NewFeedback, moment: datetime) -> Values:
-    intake, original = new.masked.clear, new.masked.original
+def _code(new: NewFeedback) -> Values:
+    return {"code": new.stored.receipt_code, "tenant_id": new.keys.tenant_id, "feedback_id": new.stored.id}
+
+
+def _feedback(new: NewFeedback) -> Values:
+    keys, intake, original = new.keys, new.masked.clear, new.masked.original
     rating = intake.rating
     return {
         "tenant_id": keys.tenant_id,
@@ -125,7 +135,7 @@ def _feedback(keys: TenantKeys, new: NewFeedback, moment: datetime) -> Values:
         "product": json.dumps(intake.product, ensure_ascii=False) if intake.product else None,
         "details": json.dumps(intake.details, ensure_ascii=False) if intake.details else None,
         "occurred_at": intake.occurred_at,
-        "received_at": moment,
+        "received_at": new.moment,
     }
 
 
@@ -133,12 +143,12 @@ def _span(span: MaskedSpan) -> dict[str, object]:
     return {"kind": span.kind, "original": span.original, "masked": span.masked}
 
 
-def _consents(tenant_id: UUID, new: NewFeedback) -> list[Mapping[str, object]]:
+def _consents(new: NewFeedback) -> list[Mapping[str, object]]:
     consent = new.masked.clear.consent
     if consent is None or new.customer_id is None:
         return []
     common = {
-        "tenant_id": tenant_id,
+        "tenant_id": new.keys.tenant_id,
         "customer_id": new.customer_id,
         "feedback_id": new.stored.id,
         "text_version": consent.text_version,

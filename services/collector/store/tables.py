@@ -37,24 +37,35 @@ class TenantKey(CollectorTable, table=True):
 
 
 class TenantHome(CollectorTable, table=True):
-    """A tenant's country (`id` is the tenant's), as the tracker told it last."""
+    """A tenant's country and time zone (`id` is the tenant's), as the tracker told them last."""
 
     __tablename__ = "tenant_home"
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
     version: int
     country: str = Field(sa_type=Text)
+    time_zone: str | None = Field(default=None, sa_type=Text)
 
 
 class Customer(CollectorTable, table=True):
-    """A person who spoke. One who was erased stays as an id without anything behind it, for the counts."""
+    """A person who spoke. One who was erased stays as an id without anything behind it, for the counts.
+
+    `merged_into` is another row of the same person: nothing of either is rewritten, so it can be taken back.
+    """
 
     __tablename__ = "customer"
+    __table_args__ = (
+        Index("customer_merged_idx", "tenant_id", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
+        Index("customer_newest_idx", "tenant_id", "created_at", "id"),
+    )
     tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
     language: str = Field(sa_type=Text)
     is_language_given: bool
     sealed_profile: bytes | None = Field(default=None, sa_type=LargeBinary)
+    region: str | None = Field(default=None, sa_type=Text)
+    reach_by: str | None = Field(default=None, sa_type=Text)
+    merged_into: UUID | None = None
     created_at: datetime = moment()
     erased_at: datetime | None = moment_or_none()
 
@@ -186,21 +197,20 @@ class Consent(CollectorTable, table=True):
     recorded_at: datetime = moment()
 
 
-class Erasure(CollectorTable, table=True):
-    """The erasure ledger: who was erased, as an id and keyed hashes. Carrier table: it is read for all tenants at once.
+class Progress(CollectorTable, table=True):
+    """A stage that a feedback came to, as the tracker told it. Rows are only added; of one feedback the last counts."""
 
-    It is written to a file as well, for a restored backup does not know what was erased after it was made.
-    """
-
-    __tablename__ = "erasure"
-    __table_args__ = (UniqueConstraint("tenant_id", "subject_id"),)
+    __tablename__ = "progress"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "feedback_id", "step"),
+        ForeignKeyConstraint(["tenant_id", "feedback_id"], ["feedback.tenant_id", "feedback.id"]),
+    )
+    tenant_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
-    tenant_id: UUID
-    kind: str = Field(sa_type=Text)
-    subject_id: UUID
-    marks: list[list[str]] = Field(sa_column=Column(JSONB, nullable=False))
-    reason: str = Field(sa_type=Text)
-    erased_at: datetime = time_field()
+    feedback_id: UUID
+    step: int
+    stage: str = Field(sa_type=Text)
+    at: datetime = time_field()
 
 
 class WidgetSetting(CollectorTable, table=True):
@@ -223,14 +233,4 @@ class ConsentText(CollectorTable, table=True):
     id: UUID = Field(primary_key=True)
     version: str = Field(sa_type=Text)
     texts: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    created_at: datetime = moment()
-
-
-class PublicCode(CollectorTable, table=True):
-    """Which feedback a receipt code belongs to. Carrier table: the code comes without a tenant."""
-
-    __tablename__ = "public_code"
-    code: str = Field(sa_type=Text, primary_key=True)
-    tenant_id: UUID
-    feedback_id: UUID
     created_at: datetime = moment()

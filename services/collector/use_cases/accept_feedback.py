@@ -1,4 +1,4 @@
-"""Accepts feedback: one or many of one tenant, each new, a repeat, or a contradiction, all in one transaction."""
+"""Accepts feedback in one transaction, of one tenant or several: each is new, a repeat, or a contradiction."""
 
 import hmac
 from collections.abc import Sequence
@@ -10,14 +10,13 @@ from uuid import UUID
 from services.collector.domain.intake import Intake, rating_share
 from services.collector.domain.masked_intake import MaskedIntake
 from services.collector.domain.receipt_code import new_receipt_code
-from services.collector.store.feedback import NewFeedback, Stored, find_repeats, store
+from services.collector.store.feedback import Key, NewFeedback, Stored, find_repeats, store
 from services.collector.store.keyring import Keyring, TenantKeys
 from services.collector.store.people import People, Speaker
-from shared.access.audit import AuditLine, Done, count_of
+from shared.access.audit import AuditLine, Deed, Done, count_of
 from shared.access.credentials import Actor
 from shared.contracts.envelope import Envelope
 from shared.contracts.events import FeedbackReceived
-from shared.crypto import blind_index
 from shared.database import Tx
 from shared.failpoints import FailPoint, reach
 from shared.ids import new_id
@@ -53,58 +52,88 @@ class AcceptFeedback:
     vouches_for_addresses: bool
 
 
+@dataclass(frozen=True)
+class _Fresh:
+    """A feedback that nobody has sent before."""
+
+    command: AcceptFeedback
+    keys: TenantKeys
+    masked: MaskedIntake
+    stored: Stored
+
+
 async def accept_feedback(tx: Tx, keyring: Keyring, command: AcceptFeedback) -> Done[list[Accepted]]:
     """Stores what is new with its people, consents and outbox rows. Raises LostRaceError: then run it again."""
-    tenant_id = command.actor.tenant_id
-    keys = await keyring.keys_of(tx, tenant_id)
-    known = await find_repeats(tx, keys, [intake.original for intake in command.intakes])
-    accepted, fresh = _sort_out(command.intakes, known, keys)
-    await _store_fresh(tx, keys, command, fresh)
-    ids = [stored.id for _, stored in fresh]
-    return Done(accepted, AuditLine("feedback.accept", "feedback", detail=count_of(ids)) if ids else None)
+    [accepted], deeds = await accept_together(tx, keyring, [command])
+    return Done(accepted, deeds[0].line if deeds else None)
+
+
+async def accept_together(
+    tx: Tx, keyring: Keyring, commands: Sequence[AcceptFeedback]
+) -> tuple[list[list[Accepted]], list[Deed]]:
+    """As `accept_feedback`, for several commands: the answers of each, and what each tenant's each actor has done."""
+    keys = {command.actor.tenant_id: await keyring.keys_of(tx, command.actor.tenant_id) for command in commands}
+    asked = [(keys[command.actor.tenant_id], masked) for command in commands for masked in command.intakes]
+    known = await find_repeats(tx, [(of_tenant, masked.original) for of_tenant, masked in asked])
+    fresh: list[_Fresh] = []
+    accepted = [_sort_out(command, keys[command.actor.tenant_id], known, fresh) for command in commands]
+    if fresh:
+        await _store_fresh(tx, fresh)
+    return accepted, _deeds(fresh)
 
 
 def _sort_out(
-    intakes: Sequence[MaskedIntake], known: dict[object, Stored], keys: TenantKeys
-) -> tuple[list[Accepted], list[tuple[MaskedIntake, Stored]]]:
+    command: AcceptFeedback, keys: TenantKeys, known: dict[Key, Stored], fresh: list[_Fresh]
+) -> list[Accepted]:
     """Tells new from repeated, also within the batch: the first of two with one key is the new one."""
-    accepted: list[Accepted] = []
-    fresh: list[tuple[MaskedIntake, Stored]] = []
-    for masked in intakes:
-        intake = masked.original
-        mac = blind_index(keys.index_key, "feedback_body", intake.body.decode())
-        field = next((name for name, key in intake.known_by().items() if key in known), None)
-        if field is None:
-            stored = Stored(new_id(), new_receipt_code(), mac)
-            known.update(dict.fromkeys(intake.known_by().values(), stored))
-            fresh.append((masked, stored))
-            outcome = Outcome.NEW
-        else:
-            stored = known[intake.known_by()[field]]
-            outcome = Outcome.REPLAYED if hmac.compare_digest(stored.body_mac, mac) else Outcome.CONTRADICTS
-        accepted.append(Accepted(outcome, stored.id, stored.receipt_code, field))
-    return accepted, fresh
+    return [_met(masked, command, keys, known, fresh) for masked in command.intakes]
 
 
-async def _store_fresh(
-    tx: Tx, keys: TenantKeys, command: AcceptFeedback, fresh: Sequence[tuple[MaskedIntake, Stored]]
-) -> None:
-    if not fresh:
-        return
+def _met(
+    masked: MaskedIntake, command: AcceptFeedback, keys: TenantKeys, known: dict[Key, Stored], fresh: list[_Fresh]
+) -> Accepted:
+    intake = masked.original
+    mac = keys.index("feedback_body", intake.body.decode())
+    names = {field: (keys.tenant_id, key) for field, key in intake.known_by().items()}
+    for field, key in names.items():
+        if (stored := known.get(key)) is not None:
+            is_same = hmac.compare_digest(stored.body_mac, mac)
+            outcome = Outcome.REPLAYED if is_same else Outcome.CONTRADICTS
+            return Accepted(outcome, stored.id, stored.receipt_code, field)
+    stored = Stored(new_id(), new_receipt_code(), mac)
+    known.update(dict.fromkeys(names.values(), stored))
+    fresh.append(_Fresh(command, keys, masked, stored))
+    return Accepted(Outcome.NEW, stored.id, stored.receipt_code)
+
+
+async def _store_fresh(tx: Tx, fresh: Sequence[_Fresh]) -> None:
     reach(FailPoint.BEFORE_INSERT)
-    people = People(tx, keys, command.moment)
-    speakers = [_speaker(masked.original, is_verified=command.vouches_for_addresses) for masked, _ in fresh]
-    customers = await people.recognise(speakers)
+    people = People(tx)
+    customers = await people.recognise([_speaker(one) for one in fresh])
     new = [
-        NewFeedback(masked, stored, who, people.key_of(who) if who else None)
-        for (masked, stored), who in zip(fresh, customers, strict=True)
+        NewFeedback(one.keys, one.command.moment, one.masked, one.stored, who, people.key_of(who) if who else None)
+        for one, who in zip(fresh, customers, strict=True)
     ]
-    await store(tx, keys, new, command.moment)
-    await outbox.put(tx, [_received(command, one) for one in new])
+    facts = [_received(one.command, row) for one, row in zip(fresh, new, strict=True)]
+    await store(tx, new, facts)
 
 
-def _speaker(intake: Intake, *, is_verified: bool) -> Speaker | None:
-    return Speaker(intake.person, intake.language, is_verified) if intake.person else None
+def _deeds(fresh: Sequence[_Fresh]) -> list[Deed]:
+    """One line for each actor of each tenant, however many of their requests came together."""
+    ids: dict[tuple[UUID, str], list[UUID]] = {}
+    for one in fresh:
+        ids.setdefault((one.keys.tenant_id, one.command.actor.label), []).append(one.stored.id)
+    return [
+        Deed(tenant_id, actor, AuditLine("feedback.accept", "feedback", detail=count_of(stored)))
+        for (tenant_id, actor), stored in ids.items()
+    ]
+
+
+def _speaker(one: _Fresh) -> Speaker | None:
+    intake, command = one.masked.original, one.command
+    if intake.person is None:
+        return None
+    return Speaker(one.keys, intake.person, intake.language, command.vouches_for_addresses, command.moment)
 
 
 def _received(command: AcceptFeedback, new: NewFeedback) -> Envelope:

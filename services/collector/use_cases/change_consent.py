@@ -6,6 +6,7 @@ from uuid import UUID
 from services.collector.domain.intake import ConsentGiven
 from services.collector.domain.masked_intake import mask_consent
 from services.collector.store.consents import add_consent, agreed, consents_of, hold_customer
+from services.collector.store.groups import groups_of
 from shared.access.audit import AuditLine, Done
 from shared.contracts.vocabulary import Purpose
 from shared.database import Tx
@@ -37,4 +38,5 @@ async def change_consent(tx: Tx, command: ChangeConsent) -> Done[dict[Purpose, b
     )
     verb = "consent.grant" if command.is_granted else "consent.withdraw"
     line = AuditLine(verb, "customer", customer_id, {"purpose": command.purpose})
-    return Done(agreed(await consents_of(tx, tenant_id, customer_id)), line)
+    group = (await groups_of(tx, tenant_id, [customer_id]))[customer_id]
+    return Done(agreed(await consents_of(tx, tenant_id, group)), line)

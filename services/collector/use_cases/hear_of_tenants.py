@@ -16,5 +16,5 @@ async def hear_of_tenants(tx: Tx, facts: Sequence[Envelope]) -> None:
     for fact in facts:
         tenant = TenantChanged.model_validate(fact.data)
         if tenant.country and tenant.country in DIAL_PLANS and tenant.state is not TenantState.DELETED:
-            await keep_home(tx, fact.tenant_id, tenant.tenant_version, tenant.country)
+            await keep_home(tx, fact.tenant_id, tenant.tenant_version, tenant.country, tenant.time_zone)
         await hold_tenant(tx, fact.tenant_id, tenant)

@@ -50,7 +50,7 @@ async def start_import(tx: Tx, keyring: Keyring, which: MoveImport, *, is_dry: b
     if found is None:
         raise WrongStateError(run.state)
     await drop_chunks(tx, run)
-    number = await imports.begin(tx, run, is_dry=is_dry, at=tuple(found.reading["start"]))
+    number = await imports.begin(tx, run, is_dry=is_dry, at=tuple(found.reading["start"][:2]))
     await imports.move(tx, run, ImportState.RUNNING)
     await order_slice(tx, run.tenant_id, run.id, number)
     line = AuditLine("import.dry_run" if is_dry else "import.start", "import", run.id)

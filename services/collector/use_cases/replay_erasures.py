@@ -65,7 +65,7 @@ class ErasureLedger:
         _log.info("erased_again", kind=entry.kind, subject=str(entry.subject_id))
 
 
-async def _carry_out(tx: Tx, keyring: Keyring, entry: LedgerEntry) -> Done[ErasedNow | None]:
+async def _carry_out(tx: Tx, keyring: Keyring, entry: LedgerEntry) -> Done[ErasedNow]:
     return await carry_out(tx, keyring, entry, new_id().hex)
 
 

@@ -123,7 +123,7 @@ class ImportRunner:
             if run is None or run.state != ImportState.RUNNING or run.slice != claim.args["slice"]:
                 raise OvertakenError
             known = self._open.get(import_id)
-            if known is not None and known.position == (run.at_byte, run.at_row):
+            if known is not None and known.position[:2] == (run.at_byte, run.at_row):
                 return run, known
             self._close(import_id)
             keys = await parts.keyring.keys_of(tx, claim.tenant_id)

@@ -70,7 +70,7 @@ async def store_chunk(tx: Tx, keyring: Keyring, link: Link, step: ChunkStep) -> 
     kept = _kept(run, rejects) if not run.is_dry else []
     sealed = seal_rejects(imports.import_key(keys, run), run, [reject.document() for reject in kept])
     await add_chunk(tx, run, chunk.position.number, chunk.digests, sealed)
-    await imports.advance(tx, run, chunk.position, counts, (len(kept), len(sealed[1] or b""), step.busy_s))
+    await imports.advance(tx, run, chunk.position[:2], counts, (len(kept), len(sealed[1] or b""), step.busy_s))
 
 
 async def _held(tx: Tx, step: ChunkStep) -> ImportRun:
@@ -112,8 +112,8 @@ def _counted(chunk: Chunk, accepted: Sequence[Accepted]) -> tuple[Counts, list[R
 async def _look(tx: Tx, keys: TenantKeys, chunk: Chunk) -> tuple[Counts, list[Reject]]:
     """What storing would do, as far as one can tell without it."""
     intakes = [masked.original for masked in chunk.intakes]
-    known = await find_repeats(tx, keys, intakes)
-    repeated = sum(1 for intake in intakes if any(key in known for key in intake.known_by().values()))
+    known = await find_repeats(tx, [(keys, intake) for intake in intakes])
+    repeated = sum(1 for intake in intakes if any((keys.tenant_id, key) in known for key in intake.known_by().values()))
     new = len(intakes) - repeated
     return Counts(chunk.rows, new, repeated, len(chunk.rejects), repeated), chunk.rejects
 

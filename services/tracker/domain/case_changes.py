@@ -17,6 +17,7 @@ class CaseEventKind(StrEnum):
     NOTE = "note"
     REPLY = "reply"
     JOINED = "joined"
+    CUSTOMER_REPLIED = "customer_replied"
 
 
 # Whoever says what the verdict should be has looked at it.

@@ -41,6 +41,9 @@ MOVES: dict[CaseState, tuple[CaseState, ...]] = {
 # What an answer that went out moves on to `answered`; a case that is over stays over.
 ANSWERABLE = (_S.NEW, _S.OPEN, _S.WAITING)
 
+# What a customer's answer opens again; a case that is open or new waits for somebody anyway.
+REOPENABLE = (_S.WAITING, _S.ANSWERED, _S.SOLVED, _S.CLOSED)
+
 SENTENCES: dict[CaseState, dict[Language, str]] = {
     _S.NEW: {Language.EN: "Nobody has looked at it yet.", Language.ZH: "尚无人查看。"},
     _S.OPEN: {Language.EN: "Somebody is working on it.", Language.ZH: "正在处理。"},

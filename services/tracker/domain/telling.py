@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -29,6 +30,7 @@ class Reason(StrEnum):
     NO_CONSENT = "no_consent"
     NO_ADDRESS = "no_address"
     NOT_VERIFIED = "not_verified"
+    SUPPRESSED = "suppressed"
     ALREADY_TOLD = "already_told"
     REOPENED = "reopened"
     NO_SMTP = "no_smtp"
@@ -101,23 +103,26 @@ class Tally:
     skipped: Mapping[Reason, int]
 
 
-def tally(people: Iterable[PersonOut | None]) -> Tally:
-    """What would become of each; of several who share an address, the first is told."""
+def tally(people: Iterable[PersonOut | None], suppressed: AbstractSet[UUID] = frozenset()) -> Tally:
+    """What would become of each; of several who share an address, or are one person, the first is told."""
     told, skipped, used = Counter[Language](), Counter[Reason](), set[UUID]()
     for person in people:
-        chosen = whom_to_tell(person)
+        chosen = whom_to_tell(person, suppressed)
         if isinstance(chosen, Reason):
             skipped[chosen] += 1
-        elif chosen.address.address_id in used:
+        elif used & (marks := {chosen.address.address_id, chosen.person.person_id or chosen.person.customer_id}):
             skipped[Reason.ALREADY_TOLD] += 1
         else:
-            used.add(chosen.address.address_id)
+            used |= marks
             told[chosen.person.language] += 1
     return Tally(told, skipped)
 
 
-def whom_to_tell(person: PersonOut | None) -> Told | Reason:
-    """The address to use, or the reason why there is none. Only a verified one may get more than a confirmation."""
+def whom_to_tell(person: PersonOut | None, suppressed: AbstractSet[UUID] = frozenset()) -> Told | Reason:
+    """The address to use, or the reason why there is none. Only a verified one may get more than a confirmation.
+
+    `suppressed` are addresses that mails came back from: another one of the customer's is used, if there is one.
+    """
     if person is None:
         return Reason.UNKNOWN_CUSTOMER
     if not person.has_consent:
@@ -126,4 +131,7 @@ def whom_to_tell(person: PersonOut | None) -> Told | Reason:
     if not emails:
         return Reason.NO_ADDRESS
     verified = [address for address in emails if address.is_verified]
-    return Told(person, verified[0]) if verified else Reason.NOT_VERIFIED
+    if not verified:
+        return Reason.NOT_VERIFIED
+    reached = next((address for address in verified if address.address_id not in suppressed), None)
+    return Told(person, reached) if reached else Reason.SUPPRESSED

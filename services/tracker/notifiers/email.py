@@ -15,6 +15,7 @@ import aiosmtplib
 
 from services.tracker.domain.telling import Letter
 from services.tracker.notifiers.mail_trial import MailFault, Trial, trying
+from services.tracker.notifiers.threads import LOOP_HEADER, Thread, WayBack
 from services.tracker.settings import SmtpSecurity, TrackerSettings
 from shared.failpoints import FailPoint, reach, reach_when_written
 
@@ -39,12 +40,13 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True)
 class Mail:
-    """One letter to one address. `notice_id` becomes the Message-ID."""
+    """One letter to one address. `notice_id` begins the Message-ID; with a `thread`, an answer finds its way back."""
 
     notice_id: UUID
     to: str
     letter: Letter
     at: datetime
+    thread: Thread | None = None
 
 
 class Mailer(Protocol):
@@ -61,6 +63,7 @@ class SmtpMailer:
     def __init__(self, settings: TrackerSettings) -> None:
         self._settings = settings
         self._sender = parseaddr(settings.mail_from)[1] or settings.mail_from
+        self._way_back = WayBack.of(settings)
 
     async def send(self, mail: Mail) -> Ending:
         """Tries once. What cannot be written is refused before anybody is asked."""
@@ -72,7 +75,7 @@ class SmtpMailer:
         try:
             await client.connect()
             reach(FailPoint.MAIL_AFTER_CONNECT)
-            await client.mail(self._sender)
+            await client.mail(self._way_back.envelope_sender(self._sender, mail.thread))
         except (aiosmtplib.SMTPException, OSError, TimeoutError):
             # A wrong password or sender is the operator's to mend; no customer is to be given up for it.
             return _close(client, Ending.NOT_NOW)
@@ -157,8 +160,12 @@ class SmtpMailer:
         message["To"] = _recipient(mail.to)
         message["Subject"] = mail.letter.subject
         message["Date"] = format_datetime(mail.at)
-        message["Message-ID"] = f"<{mail.notice_id}@{self._sender.rpartition('@')[2] or 'localhost'}>"
+        known_as = self._way_back.message_id(mail.notice_id, mail.thread)
+        message["Message-ID"] = f"<{known_as}@{self._sender.rpartition('@')[2] or 'localhost'}>"
+        if reply_to := self._way_back.reply_to(mail.thread):
+            message["Reply-To"] = reply_to
         message["Auto-Submitted"] = "auto-generated"
+        message[LOOP_HEADER] = self._way_back.loop_mark(mail.thread)
         message.set_content(mail.letter.text)
         message["Content-Language"] = mail.letter.language  # After the content, whose setting clears such headers.
         return message

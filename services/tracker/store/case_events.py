@@ -56,6 +56,23 @@ async def add_events(tx: Tx, by: By, kind: CaseEventKind, details: Mapping[UUID,
     return [UUID(str(row["id"])) for row in rows]
 
 
+async def add_answer(
+    tx: Tx, by: By, kind: CaseEventKind, known_as: tuple[UUID, UUID], detail: Mapping[str, object]
+) -> bool:
+    """Writes down what a customer answered, under the answer's own id and its case's; whether it is new."""
+    answer_id, case_id = known_as
+    row = {
+        "tenant_id": by.tenant_id,
+        "id": answer_id,
+        "case_id": case_id,
+        "kind": kind,
+        "detail": json.dumps(detail, ensure_ascii=False),
+        "by": by.label,
+        "member_id": None,
+    }
+    return bool(await tx.insert(CaseEvent, [row], tail="ON CONFLICT DO NOTHING RETURNING id"))
+
+
 async def history_of(tx: Tx, case: CustomerCase) -> list[CaseEvent]:
     """What happened to a case, oldest first; it begins with the opening."""
     rows = await tx.fetch(_HISTORY, case.tenant_id, case.id)

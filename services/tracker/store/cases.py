@@ -56,6 +56,7 @@ FROM customer_case WHERE tenant_id = $1 AND reviewed_at IS NOT NULL
 _ONE = "SELECT * FROM customer_case WHERE tenant_id = $1 AND id = $2"
 _SOME = "SELECT * FROM customer_case WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY opened_at DESC, id DESC"
 _HOLD = "SELECT * FROM customer_case WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE"
+_OF_FEEDBACK = "SELECT id, feedback_id FROM customer_case WHERE tenant_id = $1 AND feedback_id = ANY ($2)"
 _KNOWN = "SELECT id FROM customer_case WHERE tenant_id = $1 AND id = ANY ($2)"
 _CHANGED = "version = version + 1, changed_at = now()"
 _SET_STATE = f"""
@@ -63,7 +64,8 @@ WITH held AS (
     SELECT id, state FROM customer_case WHERE tenant_id = $1 AND id = ANY ($2) AND state = ANY ($4)
     ORDER BY id FOR UPDATE
 )
-UPDATE customer_case c SET state = $3, {_CHANGED} FROM held WHERE c.tenant_id = $1 AND c.id = held.id
+UPDATE customer_case c SET state = $3, close_reason = NULL, {_CHANGED} FROM held
+WHERE c.tenant_id = $1 AND c.id = held.id
 RETURNING c.id, held.state
 """
 _TOUCH = f"""
@@ -158,6 +160,12 @@ async def missing_cases(tx: Tx, tenant_id: UUID, case_ids: Sequence[UUID]) -> li
     """Those of the ids that are no case."""
     rows = await tx.fetch(_KNOWN, tenant_id, list(case_ids))
     return sorted(set(case_ids) - {row["id"] for row in rows})
+
+
+async def cases_of_feedback(tx: Tx, tenant_id: UUID, feedback_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The case of each feedback; one that has none is not there."""
+    rows = await tx.fetch(_OF_FEEDBACK, tenant_id, list(feedback_ids))
+    return {row["feedback_id"]: row["id"] for row in rows}
 
 
 async def change_case_row(tx: Tx, case: CustomerCase, values: Mapping[str, object]) -> None:

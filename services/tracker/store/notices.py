@@ -5,7 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.tracker.domain.telling import Letter, NoticeEvent, NoticeState, Reason
+from services.tracker.domain.telling import Letter, NoticeEvent, NoticeState, Reason, Told
 from services.tracker.store.tables import CustomerCase, Notice
 from shared.database import Tx
 from shared.ids import new_id
@@ -20,24 +20,33 @@ ORDER BY created_at DESC, id DESC LIMIT $6
 """
 _WRITE = """
 UPDATE notice SET state = $3, address_id = $4, language = $5, subject = $6, text = $7, channel = 'email',
-    reason = $8, claimed_at = CASE WHEN $3 = 'claimed' THEN now() END,
+    reason = $8, person_id = $9, claimed_at = CASE WHEN $3 = 'claimed' THEN now() END,
     ended_at = CASE WHEN $3 <> 'claimed' THEN now() END
 WHERE tenant_id = $1 AND id = $2 AND state = 'queued'
 RETURNING 1
+"""
+# Told under another of their ids before these were merged: the key of the person does not see that.
+_TOLD_AS_ANOTHER = """
+SELECT EXISTS (
+    SELECT 1 FROM notice t JOIN notice o USING (tenant_id, about, event, round)
+    WHERE t.tenant_id = $1 AND t.id = $2 AND o.customer_id = ANY ($3) AND o.id <> t.id
+        AND o.state IN ('claimed', 'sent', 'in_doubt', 'not_sent')
+)
 """
 _END = """
 UPDATE notice SET state = $3, reason = $4, ended_at = now()
 WHERE tenant_id = $1 AND id = $2 AND state IN ('queued', 'claimed')
 """
 _GIVE_BACK = """
-UPDATE notice SET state = 'queued', address_id = NULL, claimed_at = NULL, tries = tries + 1, reason = $3
+UPDATE notice SET state = 'queued', address_id = NULL, person_id = NULL, claimed_at = NULL, tries = tries + 1,
+    reason = $3
 WHERE tenant_id = $1 AND id = $2 AND state = 'claimed'
 """
 _COUNTS = "SELECT coalesce(reason, state) AS kind, state, count(*) AS many FROM notice GROUP BY reason, state"
 
 
-class AddressAlreadyToldError(Exception):
-    """Somebody who shares this address has been told the same in this round."""
+class AlreadyToldError(Exception):
+    """This person, or somebody who shares this address, has been told the same in this round."""
 
 
 async def plan(
@@ -88,23 +97,27 @@ async def list_notices(
     return await tx.rows(Notice, _LIST, tenant_id, list(states) if states else None, about, *after(place), limit)
 
 
-async def claim(tx: Tx, notice: Notice, address_id: UUID, letter: Letter) -> bool:
-    """Takes a queued notice for sending; whether it was still queued. Raises AddressAlreadyToldError."""
-    return await _write(tx, notice, NoticeState.CLAIMED, (address_id, letter), None)
+async def claim(tx: Tx, notice: Notice, told: Told, letter: Letter) -> bool:
+    """Takes a queued notice for sending; whether it was still queued. Raises AlreadyToldError."""
+    return await _write(tx, notice, NoticeState.CLAIMED, (told, letter), None)
 
 
-async def keep_unsent(tx: Tx, notice: Notice, address_id: UUID, letter: Letter, reason: Reason) -> bool:
-    """Writes down what would be sent if anything could or should leave. Raises AddressAlreadyToldError."""
-    return await _write(tx, notice, NoticeState.NOT_SENT, (address_id, letter), reason)
+async def keep_unsent(tx: Tx, notice: Notice, told: Told, letter: Letter, reason: Reason) -> bool:
+    """Writes down what would be sent if anything could or should leave. Raises AlreadyToldError."""
+    return await _write(tx, notice, NoticeState.NOT_SENT, (told, letter), reason)
 
 
-async def _write(tx: Tx, notice: Notice, state: NoticeState, what: tuple[UUID, Letter], reason: Reason | None) -> bool:
-    address_id, letter = what
+async def _write(tx: Tx, notice: Notice, state: NoticeState, what: tuple[Told, Letter], reason: Reason | None) -> bool:
+    told, letter = what
+    row, person = (notice.tenant_id, notice.id), told.person
     texts = (letter.language, letter.subject, letter.text)
+    if len(person.same_person) > 1 and await tx.fetchval(_TOLD_AS_ANOTHER, *row, person.same_person):
+        raise AlreadyToldError
+    whose = person.person_id or person.customer_id
     try:
-        return await tx.fetchval(_WRITE, notice.tenant_id, notice.id, state, address_id, *texts, reason) is not None
+        return await tx.fetchval(_WRITE, *row, state, told.address.address_id, *texts, reason, whose) is not None
     except asyncpg.UniqueViolationError:
-        raise AddressAlreadyToldError from None
+        raise AlreadyToldError from None
 
 
 async def end(tx: Tx, notice: Notice, state: NoticeState, reason: Reason | None) -> None:

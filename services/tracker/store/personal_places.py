@@ -54,6 +54,7 @@ REGISTER = PersonalRegister(
     """,
     impersonal={
         "customer_case.state": "one of a closed list",
+        "customer_case.stage": "one of a closed list",
         "customer_case.language": "one of two",
         "customer_case.category": "one of a taxonomy",
         "customer_case.model_category": "one of a taxonomy",
@@ -103,6 +104,7 @@ REGISTER = PersonalRegister(
         "one_time_link.email": _STAFFS,
         "one_time_link.secret_sha256": "a hash of 256 random bits",
         "sign_in_count.who": "a keyed hash, gone within the hour",
+        "suppressed_address.status": "a code of RFC 3463",
         "notice.event": "one of a closed list",
         "notice.channel": "one of a closed list",
         "notice.state": "one of a closed list",

@@ -34,6 +34,7 @@ class CustomerCase(TrackerTable, table=True):
 
     `category` and `urgency` are what holds now; `model_category` and `model_urgency` what the model said, `ranked` its
     best categories, `terms` and `urgency_terms` the words that led it there, and `margin` the lead of its first choice.
+    `stage` is what its customer was told last of how far it has come, `stage_step` how often they were told.
     """
 
     __tablename__ = "customer_case"
@@ -89,6 +90,8 @@ class CustomerCase(TrackerTable, table=True):
     reviewed_at: datetime | None = moment_or_none()
     changed_at: datetime = moment()
     erased_at: datetime | None = moment_or_none()
+    stage: str | None = Field(default=None, sa_type=Text)
+    stage_step: int = Field(default=0, sa_column_kwargs={"server_default": sql_text("0")})
 
 
 class CaseEvent(TrackerTable, table=True):
@@ -186,12 +189,13 @@ class ActionMove(TrackerTable, table=True):
 
 
 class Notice(TrackerTable, table=True):
-    """The ledger: one row for each customer who is to be told one thing once."""
+    """The ledger: one row for each customer who is to be told one thing once. `person_id` is who that was when told."""
 
     __tablename__ = "notice"
     __table_args__ = (
         UniqueConstraint("tenant_id", "about", "event", "round", "customer_id"),
         UniqueConstraint("tenant_id", "about", "event", "round", "address_id"),
+        UniqueConstraint("tenant_id", "about", "event", "round", "person_id"),
         Index("notice_newest_idx", "tenant_id", "created_at", "id"),
         Index("notice_figures_idx", "tenant_id", "created_at", postgresql_include=["state"]),
         Index("notice_tenant_id_customer_id_idx", "tenant_id", "customer_id"),
@@ -203,6 +207,7 @@ class Notice(TrackerTable, table=True):
     round: int
     customer_id: UUID
     address_id: UUID | None = None
+    person_id: UUID | None = None
     channel: str | None = Field(default=None, sa_type=Text)
     state: str = Field(sa_type=Text)
     reason: str | None = Field(default=None, sa_type=Text)

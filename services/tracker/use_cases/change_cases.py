@@ -11,6 +11,7 @@ from services.tracker.store.case_events import By, add_events
 from services.tracker.store.cases import change_case_row, hold_cases
 from services.tracker.store.members import read_member
 from services.tracker.store.tables import CustomerCase
+from services.tracker.use_cases.tell_progress import tell_progress
 from shared.access.audit import AuditLine, Done, count_of
 from shared.access.credentials import Actor
 from shared.contracts.events import VerdictCorrected
@@ -104,6 +105,7 @@ async def _write_down(tx: Tx, command: CasesWanted, changes: Sequence[tuple[Cust
     """Into the histories, and, where a verdict was corrected or found right, to the classifier."""
     details = {case.id: dict(change) for case, change in changes if change}
     await add_events(tx, By.actor(command.actor), CaseEventKind.CHANGED, details)
+    await tell_progress(tx, command.actor.tenant_id, [case.id for case, change in changes if "state" in change])
     if corrects(command.wanted):
         facts = [
             outbox.seal(

@@ -10,6 +10,7 @@ from services.tracker.store import problems
 from services.tracker.store.case_events import By, add_events, move_cases
 from services.tracker.store.cases import missing_cases, touch_cases
 from services.tracker.store.problems import ProblemSeen
+from services.tracker.use_cases.tell_progress import tell_progress
 from shared.access.audit import AuditLine, Done
 from shared.access.credentials import Actor
 from shared.database import Tx
@@ -65,6 +66,7 @@ async def _join(tx: Tx, actor: Actor, problem_id: UUID, case_ids: Sequence[UUID]
     details = {case_id: {"problem": str(problem_id)} for case_id in added}
     await add_events(tx, by, CaseEventKind.JOINED, details)
     await move_cases(tx, by, case_ids, CaseState.OPEN, [CaseState.NEW])
+    await tell_progress(tx, tenant_id, case_ids)
     return len(added)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from services.tracker.domain.action_states import ActionState, check_move, round_after
 from services.tracker.store.actions import ActionSeen, hold_action, move, see_action
 from services.tracker.use_cases.tell_customers import order_telling
+from services.tracker.use_cases.tell_progress import order_progress
 from shared.access.audit import AuditLine, Done
 from shared.access.credentials import Actor
 from shared.database import Tx
@@ -40,6 +41,7 @@ async def move_action(tx: Tx, command: MoveAction) -> Done[ActionSeen]:
     by = {"actor": command.actor.label, "note": command.note, "moved_at": command.occurred_at}
     next_round = round_after(action.round, command.to)
     move_id = await move(tx, action, command.to, next_round, by)
+    await order_progress(tx, action, state, command.to, move_id)
     if command.to is ActionState.CLOSED:
         await order_telling(tx, action)
     seen = await see_action(tx, command.actor.tenant_id, command.action_id)

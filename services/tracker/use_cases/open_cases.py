@@ -8,15 +8,20 @@ from services.tracker.domain.case_states import CaseState
 from services.tracker.domain.margins import margin_of
 from services.tracker.store.cases import add_cases
 from shared.access.audit import AuditLine, lines_of_batch
+from shared.clock import now
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import FeedbackClassified
+from shared.contracts.events import CaseProgressed, FeedbackClassified
+from shared.contracts.vocabulary import Stage
 from shared.database import Tx, Values
 from shared.ids import new_id
+from shared.messaging import outbox
 
 
 async def open_cases(tx: Tx, facts: Sequence[Envelope]) -> Mapping[UUID, AuditLine]:
     """One case for each feedback; hearing of it again changes nothing."""
-    opened = await add_cases(tx, [_case(fact) for fact in facts])
+    cases = {UUID(str(case["id"])): case for case in map(_case, facts)}
+    opened = await add_cases(tx, list(cases.values()))
+    await outbox.put(tx, [_progress(cases[case_id]) for _, case_id in opened])
     return lines_of_batch("case.open", "case", opened, why=FeedbackClassified.__name__)
 
 
@@ -33,6 +38,8 @@ def _case(fact: Envelope) -> Values:
         "tenant_id": fact.tenant_id,
         "id": new_id(),
         "state": CaseState.NEW,
+        "stage": Stage.UNDERSTOOD,
+        "stage_step": 1,
         "trace_id": fact.trace_id,
         **copied,
         **judged,
@@ -41,3 +48,11 @@ def _case(fact: Envelope) -> Values:
         "margin": margin_of([one.probability for one in event.ranked], event.confidence),
         **{name: json.dumps(some, ensure_ascii=False) for name, some in reasons.items()},
     }
+
+
+def _progress(case: Values) -> Envelope:
+    """Its customer may know that it was understood."""
+    moment = now()
+    feedback_id, tenant_id = UUID(str(case["feedback_id"])), UUID(str(case["tenant_id"]))
+    event = CaseProgressed(feedback_id=feedback_id, stage=Stage.UNDERSTOOD, step=1, at=moment)
+    return outbox.seal(tenant_id, event, at=moment, trace_id=str(case["trace_id"]))

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.tracker.domain.telling import Tally, tally
 from services.tracker.store.problems import customers_behind
+from services.tracker.store.suppressed import suppressed_of
 from services.tracker.store.tables import Action
 from shared.contracts.reach import CUSTOMERS_MAX, PersonOut
 from shared.contracts.vocabulary import Purpose
@@ -32,7 +33,9 @@ async def preview_telling(database: Database, addresses: Addresses, action: Acti
     people: list[PersonOut | None] = []
     for start in range(0, len(counted), CUSTOMERS_MAX):
         people += await _ask(addresses, action.tenant_id, counted[start : start + CUSTOMERS_MAX])
-    return Telling(len(customers), len(counted), tally(people))
+    async with database.transaction(action.tenant_id) as tx:
+        suppressed = await suppressed_of(tx, action.tenant_id, people)
+    return Telling(len(customers), len(counted), tally(people, suppressed))
 
 
 async def _ask(addresses: Addresses, tenant_id: UUID, customers: list[UUID]) -> list[PersonOut | None]:

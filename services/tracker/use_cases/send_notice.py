@@ -15,12 +15,13 @@ from services.tracker.domain.telling import (
 )
 from services.tracker.notifiers.email import Ending, Mail, Mailer
 from services.tracker.store import notices
-from services.tracker.store.actions import read_action
 from services.tracker.store.case_events import By, move_cases
-from services.tracker.store.notices import AddressAlreadyToldError
-from services.tracker.store.problems import cases_of_customer
+from services.tracker.store.notices import AlreadyToldError
+from services.tracker.store.suppressed import suppressed_of
 from services.tracker.store.tables import Notice
 from services.tracker.use_cases.letter_of_notice import Written, letter_of
+from services.tracker.use_cases.tell_progress import tell_progress
+from services.tracker.use_cases.thread_of_notice import cases_of_notice, thread_of
 from shared.access import audit
 from shared.access.audit import AuditLine
 from shared.clock import Clock, now
@@ -70,7 +71,9 @@ class SendNotice:
             await self._tell(claim, notice)
 
     async def _tell(self, claim: Claim, notice: Notice) -> None:
-        told = whom_to_tell(await self._person(notice))
+        person = await self._person(notice)
+        async with self.database.transaction(notice.tenant_id) as tx:
+            told = whom_to_tell(person, await suppressed_of(tx, notice.tenant_id, [person]))
         if isinstance(told, Reason):
             await self._end(claim, notice, NoticeState.SKIPPED, told)
             return
@@ -81,7 +84,7 @@ class SendNotice:
             return
         try:
             await self._keep_or_send(claim, notice, told, written)
-        except AddressAlreadyToldError:
+        except AlreadyToldError:
             await self._end(claim, notice, NoticeState.SKIPPED, Reason.ALREADY_TOLD)
 
     async def _person(self, notice: Notice) -> PersonOut | None:
@@ -104,7 +107,7 @@ class SendNotice:
     async def _keep(self, claim: Claim, notice: Notice, told: Told, written: Written) -> None:
         reason = written.kept_for or Reason.NO_SMTP
         async with self.database.transaction(notice.tenant_id) as tx:
-            await notices.keep_unsent(tx, notice, told.address.address_id, written.letter, reason)
+            await notices.keep_unsent(tx, notice, told, written.letter, reason)
             await _note(tx, notice, NoticeState.NOT_SENT, reason)
             await _mark_answered(tx, notice, NoticeState.NOT_SENT)
             await jobs.finish(tx, claim)
@@ -113,10 +116,11 @@ class SendNotice:
         address = told.address
         async with self.database.transaction(notice.tenant_id) as tx:
             await jobs.hold(tx, claim)
-            if not await notices.claim(tx, notice, address.address_id, letter):
+            if not await notices.claim(tx, notice, told, letter):
                 raise StaleLeaseError(claim.kind)
+            thread = await thread_of(tx, notice, address.address_id)
         reach(FailPoint.MAIL_AFTER_CLAIM)
-        ending = await mailer.send(Mail(notice.id, address.value, letter, self.clock()))
+        ending = await mailer.send(Mail(notice.id, address.value, letter, self.clock(), thread))
         _log.info("mail", notice=str(notice.id), ending=ending)
         await self._book(claim, notice, ending)
 
@@ -156,12 +160,6 @@ async def _mark_answered(tx: Tx, notice: Notice, state: NoticeState) -> None:
     event = NoticeEvent(notice.event)
     if state not in ANSWERING[event]:
         return
-    cases = [notice.about] if event is NoticeEvent.REPLY else await _cases_behind(tx, notice)
+    cases = await cases_of_notice(tx, notice)
     await move_cases(tx, By(notice.tenant_id), cases, CaseState.ANSWERED, ANSWERABLE)
-
-
-async def _cases_behind(tx: Tx, notice: Notice) -> list[UUID]:
-    action = await read_action(tx, notice.tenant_id, notice.about)
-    if action is None:
-        return []
-    return await cases_of_customer(tx, notice.tenant_id, action.problem_id, notice.customer_id)
+    await tell_progress(tx, notice.tenant_id, cases)

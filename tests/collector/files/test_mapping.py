@@ -99,7 +99,7 @@ def test_surveymonkey_has_two_header_rows() -> None:
     assert guessed.mapping.preset == "surveymonkey"
     assert body["external_id"] == "118"
     assert body["occurred_at"] == "2026-03-25T20:09:11+08:00"
-    assert body["customer"] == {"external_id": "c7", "email": "a@example.test", "name": "Ann"}
+    assert body["customer"] == {"external_id": "c7", "email": "a@example.test", "name": "Ann Lee"}
     assert body["text"] == "Please answer the phone sooner"
 
 
@@ -167,6 +167,18 @@ def test_what_was_told_wins_and_what_does_not_fit_is_refused() -> None:
         with pytest.raises(WrongMappingError) as caught:
             overridden(guessed.mapping, wrong, ("text", "note", "date"))
         assert caught.value.code in FIELD_RULES
+
+
+def test_told_columns_are_kept_as_they_are_and_the_door_takes_them() -> None:
+    long = "为什么" * 60
+    content = f'text,{long},empty\nwords,"a\nb",\n'
+    guessed, _ = understood(content)
+    mapping = overridden(guessed.mapping, {"kept": [long, "empty"]}, ("text", long, "empty"))
+    file = io.BytesIO(content.encode())
+    [body] = bodies(list(Engine(mapping).rows(records(file, look_into(file, "f.csv", Told())))))
+    assert body["more"] == {long[:80]: "a b"}
+    with pytest.raises(WrongMappingError, match="too_many"):
+        overridden(guessed.mapping, {"kept": ["text"] * 51}, ("text", long, "empty"))
 
 
 def test_faults_name_column_code_and_original() -> None:

@@ -93,6 +93,13 @@ def test_torn_rows_are_named_and_blank_ones_are_none() -> None:
     ]
 
 
+def test_nothing_of_a_row_that_must_be_mended_is_lost() -> None:
+    _, found = read('a,b\n1,2,3\n4\n"5,6\n')
+    assert [one.cells for one in found] == [{"a": "1", "b": "2,3"}, {"a": "4", "b": ""}, {"a": '"5,6'}]
+    _, lines_found = read('{"a": 1}\nno json\n[7]\n', "f.jsonl")
+    assert [one.cells for one in lines_found] == [{"a": 1}, {"a": "no json"}, {"a": "[7]"}]
+
+
 def test_bytes_of_another_encoding_cost_their_rows_alone() -> None:
     content = b"nr,words\n1,good\n2," + "漏电".encode("gb18030") + b"\n3,\xff\xff\n" + "4,好\n".encode()
     _, found = read(content, encoding="utf-8")

@@ -56,7 +56,7 @@ def records(file: BinaryIO, reading: Reading, start: Position | None = None) -> 
         raise UnreadableFileError("not_converted")
     read = lines(file, reading.encoding, begin.offset)
     if reading.format is Format.TABLE:
-        return _of_table(table_rows.rows(read, reading.delimiter or ","), reading.columns, begin.number)
+        return _of_table(table_rows.rows(read, reading.delimiter or ","), reading, begin.number)
     return _of_json(json_rows.values(read), reading, begin.number)
 
 
@@ -92,13 +92,15 @@ def _evenness(sample: Sequence[str], delimiter: str) -> tuple[bool, float, int]:
     return widths[0] > 1, widths.count(widths[0]) / len(widths), widths[0]
 
 
-def _of_table(rows: Iterable[Row], columns: tuple[str, ...], number: int) -> Iterator[Record]:
-    width = len(columns)
+def _of_table(rows: Iterable[Row], reading: Reading, number: int) -> Iterator[Record]:
+    columns, width = reading.columns, len(reading.columns)
     for cells, fault, end in rows:
         number += 1
         wrong = fault
         if wrong is None and len(cells) != width:
             wrong = Fault("torn_row", {"cells": len(cells), "columns": width})
+            # Nothing of a row that somebody is to mend is lost.
+            cells[width - 1 :] = [(reading.delimiter or ",").join(cells[width - 1 :])]
         yield Record(number, dict(zip(columns, cells, strict=False)), wrong, Position(end, number))
 
 
@@ -113,7 +115,12 @@ def _of_json(found: Iterable[json_rows.Found], reading: Reading, number: int) ->
         elif not isinstance(cells, dict) and fault is None:
             fault = Fault("line_not_an_object")
         position = Position(one.end, number)
-        yield Record(number, cells if isinstance(cells, dict) else {"": str(one.value)[:1000]}, fault, position)
+        yield Record(number, cells if isinstance(cells, dict) else _shown(one.value, reading), fault, position)
+
+
+def _shown(value: object, reading: Reading) -> dict[str, object]:
+    """A line that is no record, where somebody who mends it sees it."""
+    return {reading.columns[0]: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}
 
 
 def _too_wide(cells: Sequence[object], width: int) -> Fault | None:

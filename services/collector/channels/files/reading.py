@@ -39,10 +39,11 @@ class Duplicates(StrEnum):
 
 
 class Position(NamedTuple):
-    """Where reading may go on: the byte behind the last record, and its number."""
+    """Where reading may go on: the byte behind the last record, and its number; in a database, its key as JSON."""
 
     offset: int
     number: int
+    key: str | None = None
 
 
 @dataclass(frozen=True)

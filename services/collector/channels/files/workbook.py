@@ -33,7 +33,7 @@ async def lines_of(file: BinaryIO, told: Told, *, wall_s: float = WALL_S_MAX) ->
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             cwd=ROOT,
-            env={"PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"},
+            env=_bare_environment(),
         )
         try:
             async with asyncio.timeout(wall_s):
@@ -49,6 +49,16 @@ async def lines_of(file: BinaryIO, told: Told, *, wall_s: float = WALL_S_MAX) ->
                 await child.wait()
     if status:
         raise _refusal(status, complaint)
+
+
+def _bare_environment() -> dict[str, str]:
+    """Where modules are, wherever they were installed, and none of the settings: no address, no key."""
+    return {
+        "PATH": os.defpath,
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONIOENCODING": "utf-8",
+    }
 
 
 def _unnamed() -> BinaryIO:
@@ -68,11 +78,11 @@ def _copy(file: BinaryIO, plain: BinaryIO) -> None:
     plain.seek(0)
 
 
-def _refusal(status: int, complaint: bytes) -> UnreadableFileError:
+def _refusal(status: int, complaint: bytes) -> Exception:
     if status == _EXIT_REFUSED:
         said: dict[str, Any] = json.loads(complaint)
         return UnreadableFileError(said["code"], **said["about"])
-    return _too_much() if status < 0 else UnreadableFileError("broken_workbook")
+    return _too_much() if status < 0 else RuntimeError(f"the reader of workbooks did not begin: status {status}")
 
 
 def _too_much() -> UnreadableFileError:

@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Read
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
@@ -13,12 +12,15 @@ from zoneinfo import ZoneInfo
 from services.collector.channels.files.reading import Cells, Fault, Record
 from services.collector.channels.mapping.mapping import FIELDS, Kind, Mapping
 from services.collector.channels.mapping.occurrences import Occurrences
+from services.collector.channels.mapping.presets import JOINED
 from services.collector.domain import normal_forms
 from services.collector.domain.normal_forms import NotNormalError
 
 Body = dict[str, Any]
+_canonical = json.JSONEncoder(sort_keys=True).encode
 MORE, ORIGINALS = "more", "originals"
 KEPT_CHARACTERS_MAX = 1_000
+NAME_CHARACTERS_MAX = 80
 # What people write into a cell that must not stay empty. Of a text it is what they said.
 _NOTHING = frozenset({"-", "--", "/", "n/a", "na", "null", "none", "nil", "\\n", "无", "没有", "未知", "暂无"})
 ORIGINAL_CHARACTERS_MAX = 500
@@ -97,16 +99,22 @@ class Engine:
 
     def _written(self, cells: Cells, target: str, columns: tuple[str, ...]) -> tuple[str, str]:
         """The column that fills a field, and what stands in it."""
-        filled = [(column, written) for column in columns if (written := as_text(value_at(cells, column)).strip())]
-        if not filled:
-            return "", ""
-        column, written = filled[0]
+        if target in JOINED and len(columns) > 1:
+            filled = [as_text(value_at(cells, column)).strip() for column in columns]
+            return columns[0], JOINED[target].join(text for text in filled if text)
+        for column in columns:
+            written = as_text(value_at(cells, column)).strip()
+            if written:
+                return column, self._picked(target, written)
+        return "", ""
+
+    def _picked(self, target: str, written: str) -> str:
         if target == "text":
-            return column, "\n".join(text for _, text in filled)
+            return written
         if written.lower() in _NOTHING:
-            return column, ""
+            return ""
         pick = self._mapping.picks.get(target)
-        return column, _parameter(written, pick) if pick else written
+        return _parameter(written, pick) if pick else written
 
     def _state(self, body: Body) -> None:
         """What holds for every record, unless the record says otherwise."""
@@ -125,9 +133,9 @@ class Engine:
         """With what is kept besides, and with a name by which a repeat is known: its own, or its hash and count."""
         if self._mapping.kept:
             kept = {column: _one_line(as_text(value_at(cells, column))) for column in self._mapping.kept}
-            body[MORE] = {column: value for column, value in kept.items() if value}
+            body[MORE] = {_one_line(column)[:NAME_CHARACTERS_MAX]: value for column, value in kept.items() if value}
         if "external_id" not in body:
-            digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:_DIGEST_CHARACTERS]
+            digest = hashlib.sha256(_canonical(body).encode()).hexdigest()[:_DIGEST_CHARACTERS]
             body["external_id"] = f"{digest}-{self._occurrences.take(digest)}"
         return body
 
@@ -147,7 +155,7 @@ class Engine:
 
 def value_at(cells: Cells, path: str) -> object:
     """What stands in a column, or at a path such as `answers.0.text`."""
-    if path in cells:
+    if path in cells:  # A column whose name holds dots, too.
         return cells[path]
     value: object = cells
     for part in path.split("."):
@@ -176,15 +184,10 @@ _CHANGED = (Kind.MOMENT, Kind.RATING)
 
 
 def _is_plain(kind: Kind, written: str) -> bool:
-    """Whether what was written is the normal form already, or reads the same."""
-    try:
-        if kind is Kind.RATING:
-            float(written)
-        else:
-            datetime.fromisoformat(written)
-    except ValueError:
-        return False
-    return kind is Kind.RATING or not written.isdecimal()
+    """Whether what was written reads as its normal form does."""
+    if kind is Kind.MOMENT:
+        return written[4:5] == "-"  # Year first, as RFC 3339 has it.
+    return written.replace(".", "", 1).isdecimal()
 
 
 def _one_line(written: str) -> str:

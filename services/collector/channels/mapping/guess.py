@@ -9,7 +9,7 @@ from services.collector.channels.files.json_rows import paths_of
 from services.collector.channels.files.reading import Cells, Reading
 from services.collector.channels.mapping.engine import as_text, value_at
 from services.collector.channels.mapping.mapping import FIELDS, Mapping
-from services.collector.channels.mapping.presets import GENERIC, JOINED_FIELD, Preset, fold, preset_of
+from services.collector.channels.mapping.presets import GENERIC, JOINED, Preset, fold, preset_of
 
 SAMPLE_RECORDS_MAX = 20
 PRESET_NAMES_IT = "preset_names_it"
@@ -111,7 +111,7 @@ def _by_name(preset: Preset, columns: Sequence[str]) -> list[tuple[str, list[str
     found = []
     for target, names in preset.fields.items():
         named = list(dict.fromkeys(of_fold[fold(name)] for name in names if fold(name) in of_fold))
-        joined = target == JOINED_FIELD and preset.name != GENERIC
+        joined = target in JOINED and preset.name != GENERIC
         found.append((target, named if joined else named[:1]))
     return found
 

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     AS_WRITTEN = "as_written"
 
 
+KEPT_MAX = 50
 # Every field that a column can fill, as the path of the body that it fills.
 FIELDS: dict[str, Kind] = {
     "text": Kind.TEXT,
@@ -57,7 +58,7 @@ FIELDS: dict[str, Kind] = {
 class Mapping:
     """Which columns (or paths of a JSON object) fill which field, and what is stated about the whole source.
 
-    Several columns of `text` are joined in their order; of any other field the first that is filled counts.
+    Several columns of words, and of a customer's name, are joined; of any other field the first that is filled counts.
     """
 
     source: str
@@ -123,6 +124,8 @@ def overridden(guessed: Mapping, told: Read[str, Any], columns: tuple[str, ...])
     lists: dict[str, Any] = {name: tuple(stated[name]) for name in ("purposes", "kept") if name in stated}
     changes: dict[str, Any] = {**stated, **lists, "fields": chosen}
     mapping = replace(guessed, **changes)
+    if len(mapping.kept) > KEPT_MAX:
+        raise WrongMappingError("/kept", "too_many", max_length=KEPT_MAX)
     for column in mapping.columns():
         if column not in columns:
             raise WrongMappingError("/fields", "unknown_column", column=column, expected=", ".join(columns)[:500])

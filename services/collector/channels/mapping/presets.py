@@ -15,7 +15,8 @@ from services.collector.channels.mapping.mapping import FIELDS
 
 FOLDER = Path(__file__).resolve().parent.parent / "presets"
 GENERIC = "generic"
-JOINED_FIELD = "text"  # Its columns are joined; of any other field's names the first that the file has is taken.
+# Fields whose columns a preset joins, and by what; of any other field's names the first that the file has is taken.
+JOINED = {"text": "\n", "customer.name": " "}
 _PARTS = re.compile(r"[\s_\-./:：?？*（）()]+")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.collector.domain.language import language_of_text
 from services.collector.domain.masking.folding import fold
-from services.collector.domain.masking.gates import GATES
+from services.collector.domain.masking.gates import gates_for
 from services.collector.domain.masking.span import Span, joined
 from services.collector.domain.masking.tokens import token_for
 from shared.contracts.vocabulary import Language
@@ -45,7 +45,9 @@ def mask(text: str) -> Masked:
     """The text with a token in each place of something personal."""
     masked = Masked(text, (), ())
     found = find(text)
-    language = language_of_text(text) if found else Language.EN
+    if not found:
+        return masked
+    language = language_of_text(text)
     left = max(READ_AGAIN_MIN, READ_AGAIN_TIMES * len(text))
     for _ in range(PASSES_MAX):
         if not found:
@@ -84,7 +86,7 @@ def _find_within(text: str, start: int, end: int) -> Iterator[Span]:
 def find(text: str) -> list[Span]:
     """What is personal in the text, in order and without overlaps, as one reading finds it."""
     view = fold(text)
-    return joined(span for gate, finder in GATES if gate.search(view) for span in finder(view))
+    return joined(span for gate, finder in gates_for(view) if gate.search(view) for span in finder(view))
 
 
 def _masked(text: str, spans: Sequence[Span], language: Language) -> Masked:

@@ -3,6 +3,7 @@
 from services.tracker.api.console import (
     actions,
     case,
+    case_files,
     design,
     entry,
     find,
@@ -26,6 +27,7 @@ from services.tracker.api.console import (
 PAGES = (
     actions,
     case,
+    case_files,
     design,
     entry,
     find,

@@ -18,6 +18,7 @@ from services.tracker.store.case_events import history_of
 from services.tracker.store.cases import read_case
 from services.tracker.store.notices import list_notices
 from services.tracker.store.problems import problems_of_case
+from services.tracker.store.suppressed import suppressed_of
 from services.tracker.store.tables import CustomerCase
 from shared.access.scopes import Scope
 from shared.contracts.vocabulary import Purpose, Urgency
@@ -46,30 +47,32 @@ async def get_case_pane(case_id: UUID, here: Here, visit: Worker) -> HTMLRespons
 @router.get("/{case_id}/original", include_in_schema=False)
 async def get_original(case_id: UUID, here: Here, visit: PersonReader) -> HTMLResponse:
     """The text as it was written. The collector notes who read it."""
-    case = await _found(case_id, here, visit)
-    answer = await _asked(here, visit, f"/v1/feedback/{case.feedback_id}/original")
+    case = await found_case(case_id, here, visit)
+    answer = await asked(here, visit, f"/v1/feedback/{case.feedback_id}/original")
     return visit.page("parts/original.html", original=answer)
 
 
 @router.get("/{case_id}/customer", include_in_schema=False)
 async def get_customer(case_id: UUID, here: Here, visit: PersonReader) -> HTMLResponse:
     """Who wrote, with contact data and consents. The collector notes who looked."""
-    case = await _found(case_id, here, visit)
-    answer = await _asked(here, visit, f"/v1/customers/{case.customer_id}") if case.customer_id else None
+    case = await found_case(case_id, here, visit)
+    answer = await asked(here, visit, f"/v1/customers/{case.customer_id}") if case.customer_id else None
     return visit.page("parts/customer.html", customer=answer)
 
 
 @router.get("/{case_id}/reach", include_in_schema=False)
 async def get_reach(case_id: UUID, here: Here, visit: CaseWriter) -> HTMLResponse:
     """Whether an answer would reach the customer, and why not; asked when somebody begins to write one."""
-    case = await _found(case_id, here, visit)
+    case = await found_case(case_id, here, visit)
     try:
         people = await here.addresses.read(
             case.tenant_id, [case.customer_id] if case.customer_id else [], Purpose.REPLY
         )
     except PeerAwayError:
         raise Problem("unavailable", 503) from None
-    told = whom_to_tell(people.get(case.customer_id) if case.customer_id else None)
+    person = people.get(case.customer_id) if case.customer_id else None
+    async with here.database.transaction(case.tenant_id) as tx:
+        told = whom_to_tell(person, await suppressed_of(tx, case.tenant_id, [person]))
     return visit.page("parts/reach.html", reason=told if isinstance(told, Reason) else None)
 
 
@@ -100,7 +103,8 @@ async def _case(case_id: UUID, here: Context, visit: Visit, template: str) -> HT
     )
 
 
-async def _found(case_id: UUID, here: Context, visit: Visit) -> CustomerCase:
+async def found_case(case_id: UUID, here: Context, visit: Visit) -> CustomerCase:
+    """The case. Raises 404."""
     async with here.database.transaction(visit.actor.tenant_id) as tx:
         case = await read_case(tx, visit.actor.tenant_id, case_id)
     if case is None:
@@ -108,7 +112,7 @@ async def _found(case_id: UUID, here: Context, visit: Visit) -> CustomerCase:
     return case
 
 
-async def _asked(here: Context, visit: Visit, path: str) -> dict[str, Any] | None:
+async def asked(here: Context, visit: Visit, path: str) -> dict[str, Any] | None:
     """What the collector says; None when it does not know (any more)."""
     try:
         response = await here.collector.read(path, visit.token)

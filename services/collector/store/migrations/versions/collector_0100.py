@@ -4,7 +4,7 @@ from shared.migrations.rights import protect
 from shared.migrations.runner import run_script
 
 revision = "collector_0100"
-down_revision = "collector_0020"
+down_revision = "collector_0150"
 branch_labels = None
 depends_on = None
 

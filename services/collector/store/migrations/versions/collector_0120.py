@@ -4,7 +4,7 @@ from shared.migrations.rights import protect
 from shared.migrations.runner import granted_roles, run_script
 
 revision = "collector_0120"
-down_revision = "collector_0020"
+down_revision = "collector_0140"
 branch_labels = None
 depends_on = None
 

@@ -29,6 +29,7 @@ export function bind(article, afterwards) {
     if (name === "tag") return tags(article, put);
     if (name) return run(name);
   });
+  files(article);
   article.querySelector('[data-form="reply"] textarea')?.addEventListener("focus", () => reach(article), { once: true });
   for (const form of article.querySelectorAll("form[data-form]")) {
     form.addEventListener("submit", (event) => {
@@ -41,6 +42,16 @@ export function bind(article, afterwards) {
 async function tags(article, put) {
   const said = await ask(say("tags"), JSON.parse(article.dataset.tags).join(", "));
   if (said !== null) put({ tags: said.split(/[,，、]/).map((tag) => tag.trim()).filter(Boolean) });
+}
+
+// What the customer attached is another service's to tell: the page does not wait for it, nor break without it.
+async function files(article) {
+  const slot = article.querySelector('[data-slot="files"]');
+  try {
+    slot?.replaceChildren(await fragment(`/console/cases/${article.dataset.id}/files`));
+  } catch {
+    slot?.remove();
+  }
 }
 
 // Before somebody writes in vain: whether an answer would arrive, and why not.
