@@ -31,6 +31,7 @@ _FIELDS = {
     "sku": "product.sku",
 }
 
+_DATE_ORDERS = {"dmy": "day_first", "mdy": "month_first", "ymd": None}  # A year in front needs no word.
 # Options that say something of the whole file, and what the door calls them.
 _STATED = {
     "preset": "preset",
@@ -75,7 +76,7 @@ def import_file(  # noqa: PLR0913 - each is an option of the command
     delimiter: Annotated[str | None, typer.Option(help="What parts the columns; else guessed.")] = None,
     sheet: Annotated[str | None, typer.Option(help="The workbook's sheet; else the first.")] = None,
     time_zone: Annotated[str | None, typer.Option(help="Of times that name no zone; else Asia/Shanghai.")] = None,
-    date_order: Annotated[str | None, typer.Option(help="ymd, dmy or mdy, where dates can be read two ways.")] = None,
+    date_order: Annotated[str | None, typer.Option(help="dmy or mdy, where dates can be read two ways.")] = None,
     consent: Annotated[str | None, typer.Option(help=_CONSENT_HELP)] = None,
     source: Annotated[str | None, typer.Option(help="What the rows come from; else the file's name.")] = None,
     channel: Annotated[Channel | None, typer.Option(help="The way they came in; else import.")] = None,
@@ -94,6 +95,7 @@ def _said(given: Document) -> Params:
     columns = [("map", f"{given[option]}={field}") for option, field in _FIELDS.items() if given[option]]
     columns += [("map", pair) for pair in given["maps"] or []]
     purposes = [("consent", one) for one in _purposes(given["consent"], as_json=given["json"])]
+    given = given | {"date_order": _DATE_ORDERS.get(given["date_order"], given["date_order"])}
     stated = [(name, str(given[option])) for option, name in _STATED.items() if given[option] is not None]
     return [*columns, *purposes, *stated]
 

@@ -27,6 +27,7 @@ from shared.trace import traces, tracing
 JOBS_AT_ONCE_MAX = 8
 TRIES_MAX = 10
 POLL_S = 0.25
+CANCEL_AGAIN_S = 0.5
 RETRY_PAUSE_S = 2.0
 RETRY_PAUSE_MAX_S = 3600.0
 TRACES = "trace_ids"  # The argument that every job has.
@@ -178,8 +179,10 @@ class Jobs:
         try:
             yield
         finally:
-            keeping.cancel()
-            await asyncio.wait([keeping])
+            # Until it is heard: `asyncio.wait_for` (before Python 3.12) loses one that comes as its wait ends.
+            while not keeping.done():
+                keeping.cancel()
+                await asyncio.wait([keeping], timeout=CANCEL_AGAIN_S)
 
     async def _keep_lease(self, claim: Claim) -> None:
         while True:

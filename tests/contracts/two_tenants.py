@@ -31,6 +31,7 @@ TABLE_OF_ID = {
     "session_id": ("tracker", "session"),
     "feedback_id": ("collector", "feedback"),
     "customer_id": ("collector", "customer"),
+    "import_id": ("collector", "import_run"),
     "merge_id": ("collector", "customer_merge"),
     "address_id": ("collector", "address"),
     "product_id": ("collector", "product"),
@@ -141,6 +142,21 @@ async def _tenant(tracker: httpx.AsyncClient, operator: str, name: str) -> UUID:
     return UUID(answer.json()["id"])
 
 
+async def _import(collector: httpx.AsyncClient, headers: Mapping[str, str]) -> None:
+    """A file of which one row came in and another was rejected."""
+    rows = f"text,day\n{CANARY} of a file,\n,2026-01-01\n"
+    path = "/v1/feedback/imports"
+    made = await collector.post(f"{path}?file_name={CANARY}.csv", content=rows, headers=headers)
+    one = f"{path}/{made.json()['id']}"
+
+    async def state() -> str:
+        return str((await collector.get(one, headers=headers)).json()["state"])
+
+    await eventually(state, "ready", wait_s=FILLED_S_MAX)
+    await collector.post(f"{one}:start", headers=headers)
+    await eventually(state, "done", wait_s=FILLED_S_MAX)
+
+
 async def _attach(collector: httpx.AsyncClient, headers: Mapping[str, str], event: str) -> None:
     file = announced(photo(), feedback_client_event_id=event, filename=CANARY)
     url = (await collector.post("/v1/widget/attachments", json=file, headers=headers)).json()["upload_url"]
@@ -168,6 +184,7 @@ async def _fill(two: TwoTenants, operator: str) -> None:
         return bool(await cases())
 
     await eventually(has_cases, wanted=True, wait_s=FILLED_S_MAX)
+    await _import(collector, headers)
     case = (await cases())[0]["id"]
     problem = await tracker.post("/v1/problems", json={"title": CANARY, "case_ids": [case]}, headers=headers)
     planned = {"problem_id": problem.json()["id"], "title": CANARY}

@@ -1,96 +1,20 @@
-"""The shape of an import at the doors: what a person may say of a file, and how it is shown."""
+"""How an import is shown at the doors."""
 
-import re
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field
 
 from services.collector.channels.mapping.mapping import FIELDS
 from services.collector.channels.mapping.presets import presets
-from services.collector.channels.registry import CHANNELS
 from services.collector.domain.import_states import ImportState, rate_of, remaining_s
 from services.collector.store.import_tables import ImportRun
-from services.collector.use_cases.import_plan import FILE_NAME_LENGTH_MAX, Found, ImportOptions, ImportPlan
+from services.collector.use_cases.import_plan import Found, ImportPlan
 from services.collector.use_cases.run_import import counts_of
 from services.collector.use_cases.store_chunk import REJECTS_BYTES_MAX
-from shared.contracts.text import FilledText, Name
-from shared.contracts.vocabulary import Purpose
 from shared.web.field_texts import FIELD_RULE_OTHER, FIELD_RULES
 from shared.web.import_texts import COLUMN_REASONS
-
-FileFormat = Literal["csv", "jsonl", "xlsx"]
-DateOrder = Literal["ymd", "dmy", "mdy"]
-Scale = Literal["stars5", "csat5", "ces7", "nps11", "unit"]
-MAPPED_COLUMNS_MAX = 200
-OPTION_LENGTH_MAX = 100
-
-
-def _zone(name: str) -> str:
-    try:
-        return ZoneInfo(name).key
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        raise PydanticCustomError("not_a_time_zone", "not a time zone") from None
-
-
-def _channel(name: str) -> str:
-    if name not in CHANNELS:
-        raise PydanticCustomError("not_one_of", "not a channel", {"expected": ", ".join(CHANNELS)})
-    return name
-
-
-Option = Annotated[FilledText, Field(max_length=OPTION_LENGTH_MAX)]
-Column = Annotated[str, Field(max_length=500)]
-Target = Annotated[str, Field(max_length=OPTION_LENGTH_MAX)]
-Pair = Annotated[str, Field(max_length=600, pattern=r"=[a-z_.]*$")]
-Zone = Annotated[Name, AfterValidator(_zone)]
-
-
-class _Said(BaseModel):
-    """What is said of a file; what is left out is guessed."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    source: Name | None = None
-    channel: Annotated[Name, AfterValidator(_channel)] | None = None
-    format: FileFormat | None = None
-    encoding: Option | None = None
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
-    sheet: Option | None = None
-    preset: Option | None = None
-    time_zone: Zone | None = None
-    date_order: DateOrder | None = None
-    rating_scale: Scale | None = None
-    consent: list[Purpose] = Field(default=[], max_length=len(Purpose))
-    rows_max: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
-
-
-class ImportOptionsIn(_Said):
-    """What is said of a file. What is left out is guessed; `mapping` says which column fills which field."""
-
-    mapping: dict[Column, Target] = Field(default={}, max_length=MAPPED_COLUMNS_MAX)
-
-    def to_options(self) -> ImportOptions:
-        """As the import keeps it."""
-        return ImportOptions(**self.model_dump(mode="json"))
-
-
-class UploadAsked(_Said):
-    """As `ImportOptionsIn`, in the address of an upload, whose body is the file. `map` is `column=field`."""
-
-    file_name: Annotated[Name, Field(max_length=FILE_NAME_LENGTH_MAX)] = "file"
-    map: list[Pair] = Field(default=[], max_length=MAPPED_COLUMNS_MAX)
-
-    def to_plan(self) -> ImportPlan:
-        """The plan of an import that nobody has looked into. Of a path, only its last part is a file's name."""
-        said = self.model_dump(mode="json", exclude={"file_name", "map"})
-        pairs = (pair.rpartition("=") for pair in self.map)
-        options = ImportOptions(**said, mapping={column: target for column, _, target in pairs})
-        name = re.split(r"[/\\]", self.file_name)[-1]
-        return ImportPlan(name.strip() or "file", options)
 
 
 class CountsOut(BaseModel):

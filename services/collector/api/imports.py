@@ -10,14 +10,13 @@ from fastapi import Depends, Query, Request
 
 from services.collector.api.context import Context, Here
 from services.collector.api.import_bodies import intake_or_faults
+from services.collector.api.import_options import ImportOptionsIn, UploadAsked
 from services.collector.api.import_rejects import may_see_words
 from services.collector.api.import_schema import (
-    ImportOptionsIn,
     ImportOut,
     ImportSeenOut,
     ImportsOut,
     PreviewRowOut,
-    UploadAsked,
     fault_out,
     import_out,
 )

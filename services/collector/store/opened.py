@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.collector.store.attachment_keys import KeyGoneError, open_key
 from services.collector.store.attachment_tables import Attachment
+from services.collector.store.imports import opened_plan, read_import
 from services.collector.store.keyring import Keyring, TenantKeys
 from services.collector.store.mail_tables import CustomerReply
 from services.collector.store.originals import read_hidden
@@ -46,19 +47,26 @@ class Opener:
 
     async def __call__(self, tx: Tx, tenant_id: UUID, table: str, ids: Sequence[UUID]) -> Clear:
         """The clear cells of some rows of one table; nothing for a table that seals nothing."""
-        if table not in ("feedback", "attachment", "customer_reply", *_OF_PERSONS) or not ids:
+        if table not in ("feedback", "attachment", "customer_reply", "import_run", *_OF_PERSONS) or not ids:
             return {}
         keys = await self._keyring.keys_of(tx, tenant_id)
         if table == "attachment":
             return await _names(tx, keys, ids)
         if table == "customer_reply":
             return await _replies(tx, keys, ids)
+        if table == "import_run":
+            return await _plans(tx, keys, ids)
         return await (_originals(tx, keys, ids) if table == "feedback" else _of_persons(tx, keys, table, ids))
 
 
 async def _originals(tx: Tx, keys: TenantKeys, ids: Sequence[UUID]) -> Clear:
     found = await tx.rows(Feedback, _ORIGINALS, keys.tenant_id, list(ids))
     return {feedback.id: {"original": await read_hidden(tx, keys, feedback)} for feedback in found}
+
+
+async def _plans(tx: Tx, keys: TenantKeys, ids: Sequence[UUID]) -> Clear:
+    found = [await read_import(tx, keys.tenant_id, import_id) for import_id in ids]
+    return {run.id: {"plan": opened_plan(keys, run)} for run in found if run is not None}
 
 
 async def _names(tx: Tx, keys: TenantKeys, ids: Sequence[UUID]) -> Clear:

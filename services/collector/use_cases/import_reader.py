@@ -21,6 +21,7 @@ from services.collector.channels.mapping.mapping import Mapping, WrongMappingErr
 from services.collector.channels.mapping.occurrences import Occurrences
 from services.collector.channels.mapping.presets import Preset, UnknownPresetError, preset_of, presets, recognised
 from services.collector.channels.mapping.settle import survey
+from services.collector.domain.normal_forms import DateOrder
 from services.collector.use_cases.import_plan import (
     REJECT_COLUMNS,
     REJECT_PREFIX,
@@ -112,7 +113,7 @@ def _overridden(guessed: Mapping, plan: ImportPlan, columns: tuple[str, ...], co
         "fields": fields,
         "channel": options.channel,
         "time_zone": options.time_zone,
-        "date_order": options.date_order,
+        "date_order": DateOrder(options.date_order) if options.date_order else None,
         "purposes": list(options.consent) or None,
         "rating_scale": options.rating_scale,
         "source": options.source,
