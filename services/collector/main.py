@@ -5,7 +5,16 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.collector.api import addresses, customers, erasures, feedback, feedback_reading, figures, receipts
+from services.collector.api import (
+    addresses,
+    customers,
+    duplicates,
+    erasures,
+    feedback,
+    feedback_reading,
+    figures,
+    receipts,
+)
 from services.collector.api.context import Context
 from services.collector.api.self_checks import look_at_keys
 from services.collector.api.senders import PublicDoors
@@ -14,6 +23,7 @@ from services.collector.settings import CollectorSettings
 from services.collector.store.keyring import ForeignMasterKeyError, Keyring
 from services.collector.store.opened import Opener
 from services.collector.store.tables import CARRIERS, CollectorTable
+from services.collector.use_cases.link_duplicates import LINK_DUPLICATES, link_later
 from services.collector.use_cases.replay_erasures import ErasureLedger
 from shared.access.export import Exported
 from shared.crypto import read_master_key
@@ -31,6 +41,7 @@ ROUTERS = (
     *GROUND_ROUTERS,
     addresses.router,
     customers.router,
+    duplicates.router,
     erasures.router,
     feedback.router,
     feedback_reading.router,
@@ -54,7 +65,8 @@ def build(settings: CollectorSettings) -> FastAPI:
     routers = ground.doors([*ROUTERS])
     self_checks = {"keys": partial(look_at_keys, ground.database, ground.carrier, keyring)}
     state = ground.state(context, Exported(CollectorTable, Opener(keyring), CARRIERS), self_checks) | {"rates": Rates()}
-    lanes: list[Lane] = [ground.relay(first=ledger.replay), ground.access(ACCESS), ground.jobs({})]
+    handlers = {LINK_DUPLICATES: partial(link_later, database=ground.database, keyring=keyring)}
+    lanes: list[Lane] = [ground.relay(first=ledger.replay), ground.access(ACCESS), ground.jobs(handlers)]
 
     async def is_ready() -> bool:
         """A restored database still holds who was erased since: until they are erased again, it serves nobody."""

@@ -4,9 +4,17 @@ from collections.abc import Mapping
 
 from services.tracker.store.personal_places import REGISTER
 from services.tracker.use_cases.keep_keys import note_uses
+from services.tracker.use_cases.note_repeats import note_linked, note_unlinked
 from services.tracker.use_cases.open_cases import open_cases
 from shared.contracts.envelope import Event
-from shared.contracts.events import CustomerErased, FeedbackClassified, FeedbackErased, KeyUsed
+from shared.contracts.events import (
+    CustomerErased,
+    DuplicateLinked,
+    DuplicateUnlinked,
+    FeedbackClassified,
+    FeedbackErased,
+    KeyUsed,
+)
 from shared.messaging.consumer import Reaction
 from shared.privacy.reactions import ForgetPeople
 
@@ -18,4 +26,6 @@ REACTIONS: Mapping[type[Event], Reaction] = {
     FeedbackErased: _FORGET.feedback,
     FeedbackClassified: open_cases,
     KeyUsed: note_uses,
+    DuplicateLinked: note_linked,
+    DuplicateUnlinked: note_unlinked,
 }

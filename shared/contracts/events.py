@@ -149,6 +149,28 @@ class FeedbackErased(Event):
     erased_at: datetime
 
 
+class DuplicateLinked(Event):
+    """A feedback tells again what another told before. Of several for one feedback, the latest holds."""
+
+    version: ClassVar[int] = 1
+
+    feedback_id: UUID
+    original_id: UUID
+    likeness: float
+    linked_at: datetime
+
+
+class DuplicateUnlinked(Event):
+    """Somebody has said that a feedback is a statement of its own after all."""
+
+    version: ClassVar[int] = 1
+
+    feedback_id: UUID
+    original_id: UUID
+    likeness: float
+    unlinked_at: datetime
+
+
 EVENTS: dict[tuple[str, int], type[Event]] = {
     (event.__name__, event.version): event
     for event in (
@@ -161,5 +183,7 @@ EVENTS: dict[tuple[str, int], type[Event]] = {
         KeyUsed,
         CustomerErased,
         FeedbackErased,
+        DuplicateLinked,
+        DuplicateUnlinked,
     )
 }

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from shared.contracts.envelope import Event
 from shared.contracts.events import (
     CustomerErased,
+    DuplicateLinked,
+    DuplicateUnlinked,
     FeedbackClassified,
     FeedbackErased,
     FeedbackReceived,
@@ -37,6 +39,8 @@ ROUTES: dict[type[Event], Route] = {
     KeyChanged: Route(said_by=("tracker",), heard_by=("collector", "classifier")),
     CustomerErased: Route(said_by=("collector",), heard_by=("classifier", "tracker")),
     FeedbackErased: Route(said_by=("collector",), heard_by=("classifier", "tracker")),
+    DuplicateLinked: Route(said_by=("collector",), heard_by=("tracker",)),
+    DuplicateUnlinked: Route(said_by=("collector",), heard_by=("tracker",)),
 }
 
 

@@ -16,7 +16,10 @@ from tests.tracker.desk import Desk, classified, desk
 
 LISTS = ("/v1/cases", "/v1/review-queue", "/v1/problems", "/v1/actions", "/v1/notices")
 # Walked by tests of their own: what is in them is made by doors.
-OTHER_LISTS = {"/v1/audit", "/v1/dead-letters", "/v1/keys", "/v1/members", "/v1/sessions", "/v1/tenants"}
+OTHER_LISTS = {
+    "/v1/audit", "/v1/dead-letters", "/v1/feedback/{feedback_id}/duplicates", "/v1/keys", "/v1/members",
+    "/v1/sessions", "/v1/tenants",
+}  # fmt: skip
 PLACE = Place(datetime(2026, 11, 20, tzinfo=UTC), new_id())
 INSERT_NOTICE = """
 INSERT INTO notice (tenant_id, id, about, event, round, customer_id, state)

@@ -30,6 +30,7 @@ TABLE_OF_ID = {
     "session_id": ("tracker", "session"),
     "feedback_id": ("collector", "feedback"),
     "customer_id": ("collector", "customer"),
+    "link_id": ("collector", "duplicate_link"),
 }
 # Guarded, too, but they change by themselves while facts travel.
 FILLED_S_MAX = 90.0  # What other tests left in the stream is worked off first.
@@ -144,11 +145,13 @@ async def _fill(two: TwoTenants, operator: str) -> None:
         listed: list[dict[str, Any]] = (await tracker.get("/v1/cases", headers=headers)).json()["items"]
         return listed
 
-    async def has_cases() -> bool:
-        return bool(await cases())
+    async def count_cases() -> int:
+        return len(await cases())
 
-    await eventually(has_cases, wanted=True, wait_s=FILLED_S_MAX)
-    case = (await cases())[0]["id"]
+    await eventually(count_cases, 1, wait_s=FILLED_S_MAX)
+    await _tell_again(two, headers)
+    await eventually(count_cases, 2, wait_s=FILLED_S_MAX)
+    case = next(case["id"] for case in await cases() if case["customer_id"])
     problem = await tracker.post("/v1/problems", json={"title": CANARY, "case_ids": [case]}, headers=headers)
     planned = {"problem_id": problem.json()["id"], "title": CANARY}
     await tracker.post("/v1/actions", json=planned, headers=headers)
@@ -161,3 +164,15 @@ async def _fill(two: TwoTenants, operator: str) -> None:
     for name, (service, table) in TABLE_OF_ID.items():
         async with two.house.query(service) as owner:
             two.ids[name] = str(await owner.fetchval(f"SELECT id FROM {table} WHERE tenant_id = $1 LIMIT 1", two.rich))
+
+
+async def _tell_again(two: TwoTenants, headers: Mapping[str, str]) -> None:
+    """The same by somebody whom nobody knows: a link between the two."""
+
+    async def count_links() -> int:
+        async with two.house.query("tracker") as owner:
+            return int(await owner.fetchval("SELECT count(*) FROM told_before WHERE tenant_id = $1", two.rich))
+
+    again = await two.clients["collector"].post("/v1/feedback", json={"text": CANARY}, headers=headers)
+    assert again.status_code == 201
+    await eventually(count_links, 1, wait_s=FILLED_S_MAX)

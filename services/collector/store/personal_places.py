@@ -3,6 +3,7 @@
 from shared.privacy.places import PersonalPlace, PersonalRegister
 
 _SEALED = {"masked_spans": "NULL", "sealed_original": "NULL", "wrapped_key": "NULL"}
+_THEIR_FEEDBACK = "SELECT id FROM feedback WHERE tenant_id = $1 AND (customer_id = ANY ($2) OR id = ANY ($2))"
 
 REGISTER = PersonalRegister(
     places=(
@@ -19,6 +20,17 @@ REGISTER = PersonalRegister(
             ("text_version", "locale", "stated_by"),
             {"text_version": "''", "locale": "''", "stated_by": "''"},
         ),
+        # What finds a text again is made of its words.
+        PersonalPlace(
+            "duplicate_band",
+            "(band, feedback_id) IN (SELECT unnest(bands), id FROM duplicate_sketch"
+            f" WHERE tenant_id = $1 AND id IN ({_THEIR_FEEDBACK}))",
+            (),
+        ),
+        PersonalPlace("duplicate_sketch", f"id IN ({_THEIR_FEEDBACK})", ("bands",)),
+        PersonalPlace(
+            "duplicate_link", f"feedback_id IN ({_THEIR_FEEDBACK}) OR original_id IN ({_THEIR_FEEDBACK})", ()
+        ),
         PersonalPlace(
             "feedback",
             "customer_id = ANY ($2) OR id = ANY ($2)",
@@ -26,12 +38,14 @@ REGISTER = PersonalRegister(
             {"text": "''", "external_id": "NULL", "source": "NULL", "product": "NULL", "erased_at": "now()"} | _SEALED,
         ),
     ),
-    feedback_of="SELECT id FROM feedback WHERE tenant_id = $1 AND (customer_id = ANY ($2) OR id = ANY ($2))",
+    feedback_of=_THEIR_FEEDBACK,
     impersonal={
         "tenant_key.wrapped_data_key": "a tenant's key, sealed under the master key",
         "tenant_key.wrapped_index_key": "as wrapped_data_key",
         "tenant_home.country": "of a company",
         "customer.language": "one of two",
+        "duplicate_link.kind": "one of two",
+        "duplicate_link.undone_by": "what an operator calls a key, or a member's id",
         "feedback.channel": "one of a closed list",
         "feedback.receipt_code": "random; it opens only the time of receipt",
         "feedback.body_mac": "a keyed hash of the whole body; by it a repeat is known and not taken in again",

@@ -13,6 +13,7 @@ from services.collector.domain.receipt_code import new_receipt_code
 from services.collector.store.feedback import NewFeedback, Stored, find_repeats, store
 from services.collector.store.keyring import Keyring, TenantKeys
 from services.collector.store.people import People, Speaker
+from services.collector.use_cases.link_duplicates import order_linking
 from shared.access.audit import AuditLine, Done, count_of
 from shared.access.credentials import Actor
 from shared.contracts.envelope import Envelope
@@ -101,6 +102,7 @@ async def _store_fresh(
     ]
     await store(tx, keys, new, command.moment)
     await outbox.put(tx, [_received(command, one) for one in new])
+    await order_linking(tx, command.actor.tenant_id, command.moment)
 
 
 def _speaker(intake: Intake, *, is_verified: bool) -> Speaker | None:
