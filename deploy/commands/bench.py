@@ -1,11 +1,12 @@
 """`run.py bench`: measures this machine with instances of its own."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from benchmarks import overview
+from benchmarks import duplicates, overview
 from benchmarks.ingest import measure as ingest
 from benchmarks.instances import BenchmarkError
 from benchmarks.start import ROUNDS, SETTLE_S, measure
@@ -48,6 +49,26 @@ def measure_overview(
         f"{door}: {', '.join(f'{kind} {ms} ms' for kind, ms in took.items())}" for door, took in document["ms"].items()
     ]
     answer(document, as_json=json, text="\n".join(lines))
+    raise typer.Exit(0 if document["ok"] else 1)
+
+
+@group.command("duplicates")
+def measure_duplicates(
+    *,
+    texts: Annotated[int, typer.Option(min=1_000, help="How many feedbacks are linked.")] = duplicates.TEXTS,
+    file: Annotated[Path | None, typer.Option(help="A CSV file with the column text, instead of made-up ones.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Measures the linking of many feedbacks that tell again what others told."""
+    try:
+        document = duplicates.measure(texts=texts, file=file)
+    except BenchmarkError as error:
+        fail(str(error), as_json=json)
+    text = (
+        f"{document['texts']} texts in {document['seconds']} s ({document['us_per_text']} µs each): "
+        f"{document['links']} links, {document['exact']} of equal texts; {document['bytes'] // 1_000_000} MB of bands"
+    )
+    answer(document, as_json=json, text=text)
     raise typer.Exit(0 if document["ok"] else 1)
 
 

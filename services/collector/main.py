@@ -13,6 +13,7 @@ from services.collector.api import (
     channels,
     customer_changes,
     customers,
+    duplicates,
     erasures,
     feedback,
     feedback_reading,
@@ -46,12 +47,12 @@ from services.collector.use_cases.follow_files import FileSweep, FollowFiles
 from services.collector.use_cases.group_commit import GroupWriter, store_together
 from services.collector.use_cases.import_files import FILE_BYTES_MAX, ImportFiles
 from services.collector.use_cases.import_reader import EveryFile
+from services.collector.use_cases.link_duplicates import LINK_DUPLICATES, link_duplicates, link_later
 from services.collector.use_cases.look_into_import import LookIntoImport
 from services.collector.use_cases.read_files import ExportFiles
 from services.collector.use_cases.read_mailbox import READ_MAILBOX, ReadMailbox
 from services.collector.use_cases.replay_erasures import ErasureLedger
 from services.collector.use_cases.run_import import RUN_IMPORT, Importing, ImportRunner
-from services.collector.use_cases.store_chunk import link_nothing
 from services.collector.use_cases.sweep_imports import ImportSweep
 from services.collector.use_cases.take_file import TakeFile
 from services.collector.use_cases.take_in_file import LOOK_INTO_IMPORT
@@ -81,6 +82,7 @@ ROUTERS = (
     attachments.router,
     customers.router,
     customer_changes.router,
+    duplicates.router,
     erasures.router,
     import_rejects.router,
     imports.router,  # Before the doors of one feedback, whose id `imports` would be.
@@ -175,12 +177,13 @@ def _handlers(ground: Ground, here: Context) -> Mapping[str, Handler]:
         files=here.import_files,
         reader=here.file_reader,
         check=intake_or_faults,
-        link=link_nothing,
+        link=link_duplicates,
         kick_relay=ground.kick_relay,
     )
     return {
         FOLLOW_ATTACHMENT: follow.follow,
         DELETE_FILES: follow.delete,
+        LINK_DUPLICATES: partial(link_later, database=here.database, keyring=here.keyring),
         LOOK_INTO_IMPORT: LookIntoImport(here.database, here.keyring, here.import_files, here.file_reader),
         RUN_IMPORT: ImportRunner(importing),
     }

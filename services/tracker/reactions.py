@@ -5,12 +5,15 @@ from collections.abc import Mapping
 from services.tracker.store.personal_places import REGISTER
 from services.tracker.use_cases.hear_of_mails import hear_bounces, hear_replies
 from services.tracker.use_cases.keep_keys import note_uses
+from services.tracker.use_cases.note_repeats import note_linked, note_unlinked
 from services.tracker.use_cases.open_cases import open_cases
 from shared.contracts.envelope import Event
 from shared.contracts.events import (
     AddressBounced,
     CustomerErased,
     CustomerReplied,
+    DuplicateLinked,
+    DuplicateUnlinked,
     FeedbackClassified,
     FeedbackErased,
     KeyUsed,
@@ -28,4 +31,6 @@ REACTIONS: Mapping[type[Event], Reaction] = {
     CustomerReplied: hear_replies,
     AddressBounced: hear_bounces,
     KeyUsed: note_uses,
+    DuplicateLinked: note_linked,
+    DuplicateUnlinked: note_unlinked,
 }

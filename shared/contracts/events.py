@@ -191,6 +191,28 @@ class AddressBounced(Event):
     reported_at: datetime
 
 
+class DuplicateLinked(Event):
+    """A feedback tells again what another told before. Of several for one feedback, the latest holds."""
+
+    version: ClassVar[int] = 1
+
+    feedback_id: UUID
+    original_id: UUID
+    likeness: float
+    linked_at: datetime
+
+
+class DuplicateUnlinked(Event):
+    """Somebody has said that a feedback is a statement of its own after all."""
+
+    version: ClassVar[int] = 1
+
+    feedback_id: UUID
+    original_id: UUID
+    likeness: float
+    unlinked_at: datetime
+
+
 EVENTS: dict[tuple[str, int], type[Event]] = {
     (event.__name__, event.version): event
     for event in (
@@ -206,5 +228,7 @@ EVENTS: dict[tuple[str, int], type[Event]] = {
         FeedbackErased,
         CustomerReplied,
         AddressBounced,
+        DuplicateLinked,
+        DuplicateUnlinked,
     )
 }

@@ -8,6 +8,8 @@ from shared.contracts.events import (
     CaseProgressed,
     CustomerErased,
     CustomerReplied,
+    DuplicateLinked,
+    DuplicateUnlinked,
     FeedbackClassified,
     FeedbackErased,
     FeedbackReceived,
@@ -43,6 +45,8 @@ ROUTES: dict[type[Event], Route] = {
     FeedbackErased: Route(said_by=("collector",), heard_by=("classifier", "tracker")),
     CustomerReplied: Route(said_by=("collector",), heard_by=("tracker",)),
     AddressBounced: Route(said_by=("collector",), heard_by=("tracker",)),
+    DuplicateLinked: Route(said_by=("collector",), heard_by=("tracker",)),
+    DuplicateUnlinked: Route(said_by=("collector",), heard_by=("tracker",)),
 }
 
 

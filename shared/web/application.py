@@ -38,6 +38,7 @@ TAGS = {
     "console": "Pages for people, in no API description.",
     "customers": "People in the clear, for the few who may know.",
     "dead-letters": "Facts that could not have their effect, for a person to look at and try again.",
+    "duplicates": "What was told again, and which time was the first.",
     "erasure": "Forgetting a person, or one feedback, everywhere.",
     "feedback": "The way in for every channel.",
     "figures": "How much there is of everything.",

@@ -23,6 +23,7 @@ OTHER_LISTS = {
     "/v1/customers",
     "/v1/dead-letters",
     "/v1/feedback/imports",
+    "/v1/feedback/{feedback_id}/duplicates",
     "/v1/keys",
     "/v1/mailboxes",
     "/v1/mailboxes/{mailbox_id}/left",

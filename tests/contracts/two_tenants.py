@@ -38,6 +38,7 @@ TABLE_OF_ID = {
     "attachment_id": ("collector", "attachment"),
     "mailbox_id": ("collector", "mailbox"),
     "reply_id": ("collector", "customer_reply"),
+    "link_id": ("collector", "duplicate_link"),
 }
 COLUMN_OF_ID = {"address_id": "address_id"}  # The others are `id`.
 # No job reads this mailbox, and no mail made this answer: a probe wants them to stay as they are.
@@ -180,12 +181,14 @@ async def _fill(two: TwoTenants, operator: str) -> None:
         listed: list[dict[str, Any]] = (await tracker.get("/v1/cases", headers=headers)).json()["items"]
         return listed
 
-    async def has_cases() -> bool:
-        return bool(await cases())
+    async def count_cases() -> int:
+        return len(await cases())
 
-    await eventually(has_cases, wanted=True, wait_s=FILLED_S_MAX)
+    await eventually(count_cases, 1, wait_s=FILLED_S_MAX)
+    await _tell_again(two, headers)
+    await eventually(count_cases, 2, wait_s=FILLED_S_MAX)
     await _import(collector, headers)
-    case = (await cases())[0]["id"]
+    case = next(case["id"] for case in await cases() if case["customer_id"])
     problem = await tracker.post("/v1/problems", json={"title": CANARY, "case_ids": [case]}, headers=headers)
     planned = {"problem_id": problem.json()["id"], "title": CANARY}
     await tracker.post("/v1/actions", json=planned, headers=headers)
@@ -196,6 +199,18 @@ async def _fill(two: TwoTenants, operator: str) -> None:
         async with two.house.query(service) as owner:
             statement = f"SELECT {COLUMN_OF_ID.get(name, 'id')} FROM {table} WHERE tenant_id = $1 LIMIT 1"
             two.ids[name] = str(await owner.fetchval(statement, two.rich))
+
+
+async def _tell_again(two: TwoTenants, headers: Mapping[str, str]) -> None:
+    """The same by somebody whom nobody knows: a link between the two."""
+
+    async def count_links() -> int:
+        async with two.house.query("tracker") as owner:
+            return int(await owner.fetchval("SELECT count(*) FROM told_before WHERE tenant_id = $1", two.rich))
+
+    again = await two.clients["collector"].post("/v1/feedback", json={"text": CANARY}, headers=headers)
+    assert again.status_code == 201
+    await eventually(count_links, 1, wait_s=FILLED_S_MAX)
 
 
 async def _fill_mail(two: TwoTenants) -> None:

@@ -28,7 +28,7 @@ _VALUE_OF_TYPE = {
     "boolean": "true",
     "jsonb": "'{{}}'::jsonb",
     "bytea": "decode(md5('{seed}' || i), 'hex')",
-    "ARRAY": "ARRAY['zh']",
+    "ARRAY": "'{{1}}'",
 }
 _COLUMNS = """
 SELECT column_name, data_type FROM information_schema.columns
@@ -100,9 +100,27 @@ HOT = [
     Hot("tracker", "work", "_ACTIONS", (), "insight"),
     Hot("tracker", "work", "_MAILS", MINUTE, "insight"),
     Hot("tracker", "work", "_MARKS", (*MINUTE, 8), "insight"),
+    Hot("collector", "duplicates", "_CANDIDATES", ([SOME], [7], 64, 16, 6)),
+    Hot("collector", "duplicates", "_TEXTS", ([SOME],)),
+    Hot("collector", "duplicates", "_COMPARED", ([SOME],)),
+    Hot("collector", "duplicates", "_NOT_COMPARED", (SOME, 500)),
+    Hot("collector", "duplicates", "_LINKS", ([SOME],)),
+    Hot("collector", "duplicates", "_OF_FEEDBACK", (SOME, None, 50)),
+    Hot("tracker", "told_before", "_ORIGINAL", (SOME,)),
+    Hot("tracker", "told_before", "_AGAIN", (SOME,)),
 ]
 FILLED = {
-    "collector": ("customer", "person_key", "identity", "address", "consent", "feedback"),
+    "collector": (
+        "customer",
+        "person_key",
+        "identity",
+        "address",
+        "consent",
+        "feedback",
+        "duplicate_band",
+        "duplicate_sketch",
+        "duplicate_link",
+    ),
     "classifier": ("verdict",),
     "tracker": (
         "customer_case",
@@ -114,6 +132,7 @@ FILLED = {
         "notice",
         "member",
         "session",
+        "told_before",
     ),
 }
 

@@ -11,6 +11,7 @@ customer_id = ANY ($2) OR EXISTS (
 """
 _PROGRESS = "feedback_id IN (SELECT id FROM feedback WHERE customer_id = ANY ($2) OR id = ANY ($2))"
 _SEALED = {"masked_spans": "NULL", "sealed_original": "NULL", "wrapped_key": "NULL"}
+_THEIR_FEEDBACK = "SELECT id FROM feedback WHERE tenant_id = $1 AND (customer_id = ANY ($2) OR id = ANY ($2))"
 
 REGISTER = PersonalRegister(
     places=(
@@ -30,6 +31,17 @@ REGISTER = PersonalRegister(
             ("text_version", "locale", "stated_by"),
             {"text_version": "''", "locale": "''", "stated_by": "''"},
         ),
+        # What finds a text again is made of its words.
+        PersonalPlace(
+            "duplicate_band",
+            "(band, feedback_id) IN (SELECT unnest(bands), id FROM duplicate_sketch"
+            f" WHERE tenant_id = $1 AND id IN ({_THEIR_FEEDBACK}))",
+            (),
+        ),
+        PersonalPlace("duplicate_sketch", f"id IN ({_THEIR_FEEDBACK})", ("bands",)),
+        PersonalPlace(
+            "duplicate_link", f"feedback_id IN ({_THEIR_FEEDBACK}) OR original_id IN ({_THEIR_FEEDBACK})", ()
+        ),
         PersonalPlace(
             "feedback",
             "customer_id = ANY ($2) OR id = ANY ($2)",
@@ -48,7 +60,7 @@ REGISTER = PersonalRegister(
             {"text": "''", "erased_at": "now()"} | _SEALED,
         ),
     ),
-    feedback_of="SELECT id FROM feedback WHERE tenant_id = $1 AND (customer_id = ANY ($2) OR id = ANY ($2))",
+    feedback_of=_THEIR_FEEDBACK,
     impersonal={
         "tenant_key.wrapped_data_key": "a tenant's key, sealed under the master key",
         "tenant_key.wrapped_index_key": "as wrapped_data_key",
@@ -70,6 +82,8 @@ REGISTER = PersonalRegister(
         "attachment.media_type": "one of a closed list",
         "customer.language": "one of two",
         "feedback.channel": "one of the registry's",
+        "duplicate_link.kind": "one of two",
+        "duplicate_link.undone_by": "what an operator calls a key, or a member's id",
         "feedback.receipt_code": "random; it opens only the time of receipt",
         "feedback.body_mac": "a keyed hash of the whole body; by it a repeat is known and not taken in again",
         "feedback.external_mac": "a keyed hash of an id, as body_mac",

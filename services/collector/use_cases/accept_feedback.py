@@ -13,6 +13,7 @@ from services.collector.domain.receipt_code import new_receipt_code
 from services.collector.store.feedback import Key, NewFeedback, Stored, find_repeats, store
 from services.collector.store.keyring import Keyring, TenantKeys
 from services.collector.store.people import People, Speaker
+from services.collector.use_cases.link_duplicates import order_linking
 from shared.access.audit import AuditLine, Deed, Done, count_of
 from shared.access.credentials import Actor
 from shared.contracts.envelope import Envelope
@@ -116,6 +117,8 @@ async def _store_fresh(tx: Tx, fresh: Sequence[_Fresh]) -> None:
     ]
     facts = [_received(one.command, row) for one, row in zip(fresh, new, strict=True) if not row.is_held]
     await store(tx, new, facts)
+    for tenant_id, moment in sorted({one.keys.tenant_id: one.command.moment for one in fresh}.items()):
+        await order_linking(tx, tenant_id, moment)
 
 
 def _deeds(fresh: Sequence[_Fresh]) -> list[Deed]:

@@ -28,11 +28,6 @@ REJECTS_BYTES_MAX = 64 * 1024 * 1024  # Of one import; what is rejected beyond i
 Link = Callable[[Tx, TenantKeys, Sequence[UUID], datetime], Awaitable[int]]
 
 
-async def link_nothing(_: Tx, __: TenantKeys, ___: Sequence[UUID], ____: datetime) -> int:
-    """Where nobody looks for duplicates."""
-    return 0
-
-
 class OvertakenError(Exception):
     """The import does not stand where this chunk begins: somebody ended it, or went on with it."""
 

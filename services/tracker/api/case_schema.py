@@ -11,6 +11,7 @@ from pydantic_core.core_schema import ValidationInfo
 from services.tracker.domain.case_changes import CaseEventKind
 from services.tracker.domain.case_states import MOVES, CaseState, CloseReason
 from services.tracker.store.tables import CaseEvent, CustomerCase, Problem
+from services.tracker.store.told_before import Repeats
 from shared.clock import now
 from shared.contracts.events import RankedCategory, WeighedTerm
 from shared.contracts.text import FilledText, Name
@@ -180,6 +181,17 @@ class ProblemOfCase(BaseModel):
     title: str
 
 
+class OriginalOfCase(BaseModel):
+    """The case in which the same was told first, and how alike the two are (1: the same words)."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    case_id: UUID
+    feedback_id: UUID
+    occurred_at: datetime
+    likeness: float
+
+
 class CaseWholeOut(CaseOut):
     """A case with all that is known of it: where it may go, what the model saw in it, and what happened to it."""
 
@@ -189,11 +201,19 @@ class CaseWholeOut(CaseOut):
     urgency_terms: list[WeighedTerm]
     history: list[CaseEventOut]
     problems: list[ProblemOfCase]
+    duplicate_of: OriginalOfCase | None
+    told_again: int = Field(description="how many other cases tell the same again; at most 1,000 are counted")
 
     @classmethod
-    def of(cls, case: CustomerCase, history: list[CaseEvent], problems: list[Problem]) -> Self:
+    def of(cls, case: CustomerCase, history: list[CaseEvent], problems: list[Problem], repeats: Repeats) -> Self:
         """The case beside what was read with it."""
-        more = {"legal_moves": MOVES[CaseState(case.state)], "history": history, "problems": problems}
+        more = {
+            "legal_moves": MOVES[CaseState(case.state)],
+            "history": history,
+            "problems": problems,
+            "duplicate_of": repeats.original,
+            "told_again": repeats.again,
+        }
         return cls.model_validate({**case.model_dump(exclude={"tenant_id"}), **more}, from_attributes=True)
 
 

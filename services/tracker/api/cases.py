@@ -14,6 +14,7 @@ from services.tracker.domain.case_states import IllegalCaseMoveError
 from services.tracker.store.case_events import history_of
 from services.tracker.store.cases import CaseFilter, list_cases, read_case
 from services.tracker.store.problems import problems_of_case
+from services.tracker.store.told_before import repeats_of
 from services.tracker.use_cases.change_cases import CasesWanted, UnknownAssigneeError, UnknownCaseError, change_case
 from services.tracker.use_cases.reply_to_customer import NobodyToAnswerError
 from shared.access.credentials import Actor
@@ -48,7 +49,8 @@ async def get_case(case_id: UUID, here: Here, actor: WorkReader, fresh: Fresh) -
             raise Problem("unknown_case", 404)
         history = await history_of(tx, case)
         problems = await problems_of_case(tx, actor.tenant_id, case_id)
-    return fresh.answer(CaseWholeOut.of(case, history, problems))
+        repeats = await repeats_of(tx, actor.tenant_id, case.feedback_id)
+    return fresh.answer(CaseWholeOut.of(case, history, problems, repeats))
 
 
 @router.patch("/cases/{case_id}")

@@ -6,10 +6,13 @@ from shared.privacy.places import PersonalPlace, PersonalRegister
 _STAFF = "written by staff about many customers; the API page asks them to leave persons out"
 _STAFFS = "of a person of the company, not of a customer; POST /v1/members/{id}:forget blanks it"
 _THEIRS = "customer_id = ANY ($2) OR feedback_id = ANY ($2)"
+_THEIR_FEEDBACK = f"SELECT feedback_id FROM customer_case WHERE tenant_id = $1 AND ({_THEIRS})"
 _WAS_QUEUED = f"state = '{NoticeState.QUEUED}'"
 
 REGISTER = PersonalRegister(
     places=(
+        # Ids alone; but that somebody said the same goes with what they said.
+        PersonalPlace("told_before", f"id IN ({_THEIR_FEEDBACK}) OR original_id IN ({_THEIR_FEEDBACK})", ()),
         # What the model saw in the text are words of the text; tags are one case's, written by hand.
         PersonalPlace(
             "customer_case",

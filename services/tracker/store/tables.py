@@ -218,3 +218,18 @@ class Notice(TrackerTable, table=True):
     created_at: datetime = moment()
     claimed_at: datetime | None = moment_or_none()
     ended_at: datetime | None = moment_or_none()
+
+
+class ToldBefore(TrackerTable, table=True):
+    """That a feedback (`id`) tells again what an older one told, or no longer does, as the collector said last."""
+
+    __tablename__ = "told_before"
+    __table_args__ = (
+        Index("told_before_original_idx", "tenant_id", "original_id", postgresql_where=sql_text("is_linked")),
+    )
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    original_id: UUID
+    likeness: float
+    is_linked: bool
+    told_at: datetime = time_field()

@@ -114,7 +114,9 @@ async def test_a_file_cut_short_is_not_even_begun(tmp_path: Path) -> None:
         files.open(kept.id, KEY, WHERE)
 
 
-@pytest.mark.parametrize(("key", "where"), [(new_key(), WHERE), (KEY, "tenant|attachment|file|2")])
+@pytest.mark.parametrize(
+    ("key", "where"), [(new_key(), WHERE), (KEY, "tenant|attachment|file|2")], ids=["key", "place"]
+)
 async def test_another_key_or_another_place_opens_nothing(tmp_path: Path, key: bytes, where: str) -> None:
     files = SealedFiles(tmp_path, free_bytes_min=0)
     kept = await files.write(chunked(b"x" * LARGE), KEY, WHERE, NO_LIMIT)

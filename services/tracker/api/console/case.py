@@ -20,6 +20,7 @@ from services.tracker.store.notices import list_notices
 from services.tracker.store.problems import problems_of_case
 from services.tracker.store.suppressed import suppressed_of
 from services.tracker.store.tables import CustomerCase
+from services.tracker.store.told_before import repeats_of
 from shared.access.scopes import Scope
 from shared.contracts.vocabulary import Purpose, Urgency
 from shared.peers.addresses import PeerAwayError
@@ -84,6 +85,7 @@ async def _case(case_id: UUID, here: Context, visit: Visit, template: str) -> HT
         history = await history_of(tx, case)
         problems = await problems_of_case(tx, visit.actor.tenant_id, case_id)
         notices = await list_notices(tx, visit.actor.tenant_id, None, case_id, (None, ANSWERS_SHOWN_MAX))
+        repeats = await repeats_of(tx, visit.actor.tenant_id, case.feedback_id)
         people = await colleagues_of(tx, visit.actor.tenant_id, visit.say)
     return visit.page(
         template,
@@ -92,6 +94,7 @@ async def _case(case_id: UUID, here: Context, visit: Visit, template: str) -> HT
         pieces=highlight(case.text, case.terms),
         history=list(reversed(history)),
         problems=problems,
+        repeats=repeats,
         answers={notice.id: notice for notice in notices},
         people=people,
         category=await categories_of(here, visit),
