@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import httpx
 
@@ -26,7 +26,7 @@ class ImportDoors:
     def __init__(self, client: httpx.Client) -> None:
         self._client = client
 
-    def upload(self, file: BinaryIO, said: Params) -> Document:
+    def upload(self, file: IO[bytes], said: Params) -> Document:
         """Sends a file. Raises RefusedError, httpx.TransportError."""
         return _document(self._client.post(IMPORTS, content=_pieces(file), params=list(said)))
 
@@ -72,7 +72,7 @@ class ImportDoors:
             time.sleep(PAUSE_S)
 
 
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
     while piece := file.read(PIECE_BYTES):
         yield piece
 

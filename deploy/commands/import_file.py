@@ -9,8 +9,9 @@ import httpx
 import typer
 
 from deploy.commands.ground import DataDirOption, JsonOption, answer, fail, find_instance, say
+from deploy.commands.import_database import UnreadableDatabaseError, is_address, lines_of
 from deploy.commands.import_doors import Document, ImportDoors, Params, RefusedError
-from deploy.commands.import_showing import said_of, show_found, show_preview, watch
+from deploy.commands.import_showing import report_of, said_of, show_found, show_preview, watch
 from shared.contracts.vocabulary import Channel, Purpose
 
 REJECTS_SHOWN_MAX = 20
@@ -51,7 +52,7 @@ _STATED = {
 def import_file(  # noqa: PLR0913 - each is an option of the command
     data_dir: DataDirOption,
     files: Annotated[
-        list[Path] | None, typer.Argument(help="CSV, TSV, XLSX or JSON lines; several go in turn.")
+        list[str] | None, typer.Argument(help="CSV, TSV, XLSX, JSON lines, or a database's address.")
     ] = None,
     *,
     text: Annotated[str | None, typer.Option(help="Column with the words.")] = None,
@@ -109,25 +110,30 @@ class _Work:
         self._rejects = rejects
         self._as_json = as_json
 
-    def run(self, data_dir: Path, files: list[Path], resume: str | None) -> None:
+    def run(self, data_dir: Path, files: list[str], resume: str | None) -> None:
         """All of it, at the instance of a folder."""
         with find_instance(data_dir, as_json=self._as_json).client("collector") as client:
             reports = list(self.all(ImportDoors(client), files, resume))
         self.end(reports)
 
-    def all(self, doors: ImportDoors, files: list[Path], resume: str | None) -> Iterator[Document]:
+    def all(self, doors: ImportDoors, files: list[str], resume: str | None) -> Iterator[Document]:
         """One report for each file, or for the import that is gone on with."""
-        missing = [str(path) for path in files if not path.is_file()]
+        missing = [given for given in files if not is_address(given) and not Path(given).is_file()]
         if missing or bool(files) == bool(resume):
             told = f"not a file: {', '.join(missing)}" if missing else "name files, or an import with --resume"
             self._fail(told)
-        names = [path.name for path in files]
+        names = [Path(given).name for given in files]
         try:
             if resume:
                 yield self._go_on(doors, doors.read(resume), resume)
-            for number, path in enumerate(files):
+            for number, given in enumerate(files):
+                path, place = Path(given), number if len(files) > 1 else None
                 source = None if names.count(path.name) == 1 else f"{path.resolve().parent.name}/{path.name}"
-                yield self._one(doors, path, source, number if len(files) > 1 else None)
+                yield (
+                    self._database(doors, given, place) if is_address(given) else self._one(doors, path, source, place)
+                )
+        except UnreadableDatabaseError as error:
+            self._fail(str(error))
         except RefusedError as error:
             self._fail(str(error))
         except httpx.HTTPError as error:
@@ -141,13 +147,31 @@ class _Work:
         told_apart = [] if is_told or source is None else [("source", source)]
         with path.open("rb") as file:
             made = doors.upload(file, [("file_name", path.name), *self._said, *told_apart])
+        return self._looked(doors, made, path.name, number)
+
+    def _database(self, doors: ImportDoors, address: str, number: int | None) -> Document:
+        """The classic tables, joined, as one file of lines."""
+        made: Document = {}
+        try:
+            with lines_of(address) as lines:
+                for found in lines.found:
+                    say(found)
+                told = [("file_name", lines.source), ("format", "jsonl"), ("preset", "classic"), *self._said]
+                made = doors.upload(lines.rest, told)
+        except UnreadableDatabaseError:
+            if made:
+                doors.act(made["id"], "cancel")  # What was sent is not all.
+            raise
+        return self._looked(doors, made, made["source"], number)
+
+    def _looked(self, doors: ImportDoors, made: Document, name: str, number: int | None) -> Document:
         for seen in doors.follow(made["id"], "uploaded"):
             made = seen
         if made["state"] == "failed":
             doors.act(made["id"], "cancel")
-            self._fail(f"{path.name}: {made['fault']['message']} {made['fault']['remedy']}", code=made["fault"]["code"])
-        show_found(path.name, made["found"])
-        return self._try(doors, made) if self._is_dry else self._go_on(doors, made, path.name, number)
+            self._fail(f"{name}: {made['fault']['message']} {made['fault']['remedy']}", code=made["fault"]["code"])
+        show_found(name, made["found"])
+        return self._try(doors, made) if self._is_dry else self._go_on(doors, made, name, number)
 
     def _try(self, doors: ImportDoors, made: Document) -> Document:
         preview = made["preview"] or []
@@ -155,7 +179,7 @@ class _Work:
         doors.act(made["id"], "dry-run")
         seen = watch(made["file_name"], doors.follow(made["id"], "running"))
         doors.act(made["id"], "cancel")
-        return _report(seen, seen["dry_counts"] or {}) | {"dry_run": True, "preview": preview}
+        return report_of(seen, seen["dry_counts"] or {}) | {"dry_run": True, "preview": preview}
 
     def _go_on(self, doors: ImportDoors, made: Document, name: str, number: int | None = None) -> Document:
         try:
@@ -165,7 +189,7 @@ class _Work:
         except KeyboardInterrupt:
             say(f"The import goes on by itself. Follow it: python3 run.py import --resume {made['id']}")
             self._fail("interrupted", id=made["id"])
-        report = _report(seen, seen["counts"])
+        report = report_of(seen, seen["counts"])
         if seen["state"] != "done":
             fault = seen["fault"] or {"message": f"The import is {seen['state']}.", "remedy": ""}
             say(f"{name}: {fault['message']} {fault['remedy']}")
@@ -217,11 +241,3 @@ def _purposes(consent: str | None, *, as_json: bool) -> list[str]:
     if unknown:
         fail(f"Unknown purpose {', '.join(unknown)}. Known: {', '.join(Purpose)}", as_json=as_json)
     return named
-
-
-def _report(seen: Document, counts: Document) -> Document:
-    """One file's end, as a program reads it."""
-    found = seen["found"] or {}
-    read_as = {name: found.get(name) for name in ("format", "encoding", "delimiter", "preset")}
-    about = {"id": seen["id"], "file": seen["file_name"], "source": seen["source"], "state": seen["state"]}
-    return {**about, **read_as, **counts, "rejected": counts.get("invalid", 0), "rate": seen["rate"], "rejects": []}

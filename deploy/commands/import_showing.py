@@ -82,3 +82,11 @@ def said_of(counts: Document) -> str:
         f"{counts['rows']:,} rows: {counts['new']:,} new, {counts['duplicate']:,} duplicate{repeated}, "
         f"{counts['invalid']:,} rejected."
     )
+
+
+def report_of(seen: Document, counts: Document) -> Document:
+    """One file's end, as a program reads it."""
+    found = seen["found"] or {}
+    read_as = {name: found.get(name) for name in ("format", "encoding", "delimiter", "preset")}
+    about = {"id": seen["id"], "file": seen["file_name"], "source": seen["source"], "state": seen["state"]}
+    return {**about, **read_as, **counts, "rejected": counts.get("invalid", 0), "rate": seen["rate"], "rejects": []}

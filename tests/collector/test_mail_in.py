@@ -81,7 +81,8 @@ async def test_two_mails_of_one_id_are_two_and_one_mail_by_two_ways_is_one(
     async with postbox(house, tenant_id, server) as us:
         one = mail("one", same)
         us.deliver(one, mail("two", same), b"Received: by another way\r\n" + one, mail("two", same))
-        us.deliver(*(multipart("mixed", part("text/plain", "see"), part("image/png", file), **same) for file in "ab"))
+        files = {"Message-ID": "<scanner@example.test>"}
+        us.deliver(*(multipart("mixed", part("text/plain", "see"), part("image/png", one), **files) for one in "ab"))
         await us.read(await us.add(), feedback=4, known=2)
         assert await us.texts() == ["漏水\none", "漏水\ntwo", "漏水\nsee", "漏水\nsee"]
 
@@ -176,7 +177,7 @@ async def waits(us: Postbox) -> str:
     pause = "SELECT extract(epoch FROM run_at - now()) FROM job WHERE tenant_id = $1"
     async with us.house.query("collector", "carrier") as carrier:
         seconds = await carrier.fetchval(pause, us.tenant_id)
-    return "more than the first 30 s" if FAILURE_PAUSE_S < seconds <= 2 * FAILURE_PAUSE_S + 1 else f"{seconds} s"
+    return "more than the first 30 s" if seconds > FAILURE_PAUSE_S else f"{seconds} s"
 
 
 async def test_a_mailbox_that_does_not_open_says_why_and_waits_longer_each_time(

@@ -34,7 +34,7 @@ BEYOND_A_SCHEMA = {
     "not_a_country", "nul", "close_reason_missing", "close_reason_alone", "not_soon", "unknown_assignee",
     "password_common", "password_like_you", "one_owner", "file_too_large",
     "name_taken", "folder_missing", "not_protected", "not_a_host",
-    "not_printable",
+    "not_printable", "names_a_person",
 }  # fmt: skip
 KINDS = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
