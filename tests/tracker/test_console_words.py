@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import pytest
 
+from services.collector.domain.spam import Sign
 from services.tracker.console.texts import Text, read_texts
 from services.tracker.domain.action_states import ActionKind, ActionState
 from services.tracker.domain.case_states import CaseState
@@ -22,6 +23,7 @@ from shared.contracts.vocabulary import Language, Urgency
         ("notice_state", NoticeState),
         ("notice_reason", Reason),
         ("urgency", Urgency),
+        ("spam_sign", Sign),
     ],
 )
 def test_every_word_of_a_list_is_said(section: str, words: type[StrEnum]) -> None:

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
-import httpx
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
+from services.tracker.api.console.asking import answered, document, shown
 from services.tracker.api.console.page import PageRouter, Visit, visitor_with
 from services.tracker.api.context import Context, Here
 from services.tracker.api.forms import read_form
@@ -18,9 +18,8 @@ from services.tracker.api.uploads import read_file_form
 from services.tracker.console.texts import UnknownTextError
 from shared.access.scopes import Scope
 from shared.ids import new_id
-from shared.peers.reading import PeerSilentError
 from shared.web.pages import Page
-from shared.web.problems import FieldError, Problem
+from shared.web.problems import Problem
 
 IMPORTS = "/v1/feedback/imports"
 PAGE = "/console/imports"
@@ -42,7 +41,7 @@ router = PageRouter("/imports")
 async def get_imports_page(here: Here, visit: Importer, page: Page) -> HTMLResponse:
     """Imports, newest first, and the form that sends a file."""
     asked = urlencode({"limit": page.limit} | ({"cursor": page.cursor} if page.cursor else {}))
-    listed = await _shown(here, visit, f"{IMPORTS}?{asked}")
+    listed = await shown(here, visit, f"{IMPORTS}?{asked}", Scope.FEEDBACK_WRITE)
     items = [_dated(one) for one in listed["items"]]
     return visit.page("imports.html", imports=items, following=listed["next"], busy=BUSY, scripts=["imports"])
 
@@ -52,8 +51,8 @@ async def post_imports_page(request: Request, here: Here, visit: Importer) -> Re
     """⇝ to the collector, as it comes."""
     sent = await read_file_form(request)
     query = {"file_name": sent.name.strip()[-200:] or "file"}
-    answer = await _asked(here.collector.upload(IMPORTS, visit.token, query, sent.pieces))
-    return RedirectResponse(f"{PAGE}/{_document(answer)['id']}", HTTPStatus.SEE_OTHER)
+    answer = await answered(here.collector.upload(IMPORTS, visit.token, query, sent.pieces))
+    return RedirectResponse(f"{PAGE}/{document(answer, Scope.FEEDBACK_WRITE)['id']}", HTTPStatus.SEE_OTHER)
 
 
 @router.get("/{import_id}", include_in_schema=False)
@@ -76,7 +75,8 @@ async def post_import_options(import_id: UUID, request: Request, here: Here, vis
     plain = {name: form[name].strip() for name in _PLAIN if form.get(name, "").strip()}
     consent = [purpose for purpose in PURPOSES if form.get(f"consent:{purpose}")]
     body = {**plain, "mapping": mapping, "consent": consent}
-    _document(await _asked(here.collector.change(f"{IMPORTS}/{import_id}", visit.token, body)))
+    answer = await answered(here.collector.change(f"{IMPORTS}/{import_id}", visit.token, body))
+    document(answer, Scope.FEEDBACK_WRITE)
     return RedirectResponse(f"{PAGE}/{import_id}", HTTPStatus.SEE_OTHER)
 
 
@@ -90,7 +90,7 @@ async def post_import_act(
     """⇝: starts, tries or ends it."""
     await read_form(request)
     path = f"{IMPORTS}/{import_id}:{verb}"
-    _document(await _asked(here.collector.pass_on(path, visit.token, {}, str(new_id()))))
+    document(await answered(here.collector.pass_on(path, visit.token, {}, str(new_id()))), Scope.FEEDBACK_WRITE)
     return RedirectResponse(f"{PAGE}/{import_id}", HTTPStatus.SEE_OTHER)
 
 
@@ -109,7 +109,7 @@ async def get_import_rejects_page(import_id: UUID, here: Here, visit: Importer) 
 
 
 async def _one(here: Context, visit: Visit, import_id: UUID) -> dict[str, Any]:
-    one = _dated(await _shown(here, visit, f"{IMPORTS}/{import_id}"))
+    one = _dated(await shown(here, visit, f"{IMPORTS}/{import_id}", Scope.FEEDBACK_WRITE))
     choices = {"formats": FORMATS, "encodings": ENCODINGS, "date_orders": DATE_ORDERS, "purposes": PURPOSES}
     return {"one": one, "is_busy": one["state"] in BUSY, "label_of": _labels(visit), **choices}
 
@@ -124,33 +124,6 @@ def _labels(visit: Visit) -> Callable[[str], str]:
             return target
 
     return label
-
-
-async def _shown(here: Context, visit: Visit, path: str) -> dict[str, Any]:
-    try:
-        answer = await here.collector.show(path, visit.token, visit.say.language)
-    except PeerSilentError:
-        raise Problem("unavailable", 503) from None
-    return _document(answer)
-
-
-async def _asked(asking: Any) -> httpx.Response:  # noqa: ANN401 - an answer under way
-    try:
-        answer: httpx.Response = await asking
-    except PeerSilentError:
-        raise Problem("unavailable", 503) from None
-    return answer
-
-
-def _document(answer: httpx.Response) -> dict[str, Any]:
-    """What the collector says; its refusal as this page's own."""
-    document: dict[str, Any] = answer.json()
-    if answer.is_success:
-        return document
-    if answer.status_code == HTTPStatus.FORBIDDEN:
-        raise Problem("forbidden", 403, about={"scope": Scope.FEEDBACK_WRITE})
-    errors = [FieldError(one["pointer"], one["code"]) for one in document.get("errors", [])]
-    raise Problem(document["code"], answer.status_code, errors=errors, about=document)
 
 
 def _dated(one: dict[str, Any]) -> dict[str, Any]:
