@@ -26,6 +26,7 @@ PROBLEMS = "/v1/problems"
 EXEMPT = {
     "post_feedback": "a feedback is known for ever by its own ids",
     "post_feedback_batch": "as post_feedback, item by item",
+    "post_source": "as post_feedback_batch",
     "post_import": "a file sent again is another import; its rows are known by their own ids",
     "post_sign_in": "a kept answer would be a session's token on disk; a repeat signs in once more",
     "post_link": "the link itself works once",
