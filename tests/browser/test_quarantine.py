@@ -43,6 +43,7 @@ def test_what_is_held_is_released_and_becomes_a_case(desk: Page, instance: Insta
     desk.goto("/console/inbox")
     desk.get_by_role("link", name=re.compile("Held as spam.*to decide")).click()
     expect(row(desk, door)).to_contain_text("hidden field filled in")
+    desk.wait_for_load_state()  # Rows come before the scripts that hear keys.
     desk.keyboard.press("r")
     expect(desk.locator(".toast").last).to_contain_text("Select something first")
     desk.keyboard.press("j")
