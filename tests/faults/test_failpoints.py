@@ -31,6 +31,7 @@ ROUNDS = int(os.environ.get("HUIYIN_FAULT_ROUNDS", "1"))
 SETTLE_S = 60.0
 TRACKER = ("tracker",)
 ANY = {"If-Match": "*"}
+SENDING = 3
 BEFORE_CLOSING = ("analyse", "plan", "implement", "verify")
 
 
@@ -58,13 +59,14 @@ FACTS_CARRIED = [
     Scene(("classifier", "tracker"), FailPoint.CONSUMER_AFTER_EFFECT_BEFORE_COMMIT),
     Scene(("classifier", "tracker"), FailPoint.CONSUMER_AFTER_COMMIT_BEFORE_ACK),
 ]
-# The first job plans, the second one sends. Between the claim of a notice and its end, a death is doubt: only there.
+# The first two jobs plan and tell the receipts, the third one sends. Between the claim of a notice and its end, a death
+# is doubt: only there.
 CUSTOMERS_TOLD = [
     Scene(TRACKER, FailPoint.JOB_AFTER_CLAIM),
-    Scene(TRACKER, FailPoint.JOB_AFTER_CLAIM, 2),
+    Scene(TRACKER, FailPoint.JOB_AFTER_CLAIM, SENDING),
     Scene(TRACKER, FailPoint.JOB_AFTER_DONE_BEFORE_COMMIT),
-    Scene(TRACKER, FailPoint.JOB_AFTER_DONE_BEFORE_COMMIT, 2, is_in_doubt=True),
-    Scene(TRACKER, FailPoint.JOB_AFTER_COMMIT, 2),
+    Scene(TRACKER, FailPoint.JOB_AFTER_DONE_BEFORE_COMMIT, SENDING, is_in_doubt=True),
+    Scene(TRACKER, FailPoint.JOB_AFTER_COMMIT, SENDING),
     Scene(TRACKER, FailPoint.MAIL_AFTER_CLAIM, is_in_doubt=True),
     Scene(TRACKER, FailPoint.MAIL_AFTER_CONNECT, is_in_doubt=True),
     Scene(TRACKER, FailPoint.MAIL_AFTER_RCPT, is_in_doubt=True),
@@ -120,6 +122,10 @@ class Client:
         async with self.stage.house.query(service) as owner:
             return Counter(str(row["id"]) for row in await owner.fetch(statement, self.tenant_id))
 
+    async def jobs_undone(self) -> int:
+        async with self.stage.house.query("tracker") as owner:
+            return int(await owner.fetchval("SELECT count(*) FROM job WHERE done_at IS NULL"))
+
     async def all_is_there_once(self) -> None:
         once = Counter(self.acknowledged.values())
         assert set(once.values()) == {1}
@@ -171,6 +177,7 @@ async def action_about_to_close(client: Client, source: str) -> str:
         action = (await tracker.post("/v1/actions", json={"problem_id": problem, "title": source})).json()["id"]
         for state in BEFORE_CLOSING:
             assert (await tracker.post(f"/v1/actions/{action}/moves", json={"to": state}, headers=ANY)).is_success
+    await eventually(client.jobs_undone, 0, wait_s=SETTLE_S)
     return str(action)
 
 
