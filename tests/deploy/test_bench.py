@@ -13,6 +13,7 @@ from tests.instance import run_py, until
 
 
 def test_a_start_is_measured_and_weighed() -> None:
+    before = list(Path(tempfile.gettempdir()).glob("huiyin-bench-*"))  # Of one that was killed, or goes on beside.
     done = run_py("bench", "start", "--rounds", "1", "--settle", "0", "--json")
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout.splitlines()[-1])
@@ -21,7 +22,7 @@ def test_a_start_is_measured_and_weighed() -> None:
     assert abs(sum(parts.values()) - document["memory_mb"]) < 1
     assert 0 < document["warm_start_s"] < document["first_start_s"] + 60
     assert document["checks"] == {"every_part_was_weighed": True}
-    assert list(Path(tempfile.gettempdir()).glob("huiyin-bench-*")) == []
+    assert set(Path(tempfile.gettempdir()).glob("huiyin-bench-*")) <= set(before)
 
 
 def test_what_a_process_has_started_counts_with_it() -> None:
