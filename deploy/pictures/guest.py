@@ -1,5 +1,6 @@
 """Who looks at the pages: a member of the demo's company who may see everything, and what stands there to be seen."""
 
+import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -10,9 +11,11 @@ import httpx
 
 from deploy.commands.ground import Instance
 from deploy.demo import tenant
-from deploy.demo.doors import Document, DoorRefusedError, Doors
+from deploy.demo.doors import Document, DoorRefusedError, Doors, until
 
 NAME = "王芳"
+IMPORTS = "/v1/feedback/imports"
+LOOKED_INTO_S_MAX = 30.0
 ROLES = ["admin", "agent", "quality", "dpo"]
 KEY = {"kind": "secret", "label": "Shop", "scopes": ["feedback:write"]}
 
@@ -64,7 +67,20 @@ def _finds(doors: Doors, member_id: str) -> dict[str, str]:
         "member": member_id,
         "key": key["id"],
         "link": link["token"],
+        "import": (next(iter(doors.list("collector", IMPORTS)), None) or _uploaded(doors))["id"],
     }
+
+
+def _uploaded(doors: Doors) -> Document:
+    """A file that was looked into and not started: what is on its page, people of the demo wrote."""
+    said = [{"text": one["text"], "rating": 2} for one in doors.get("tracker", "/v1/cases", limit="3")["items"]]
+    content = "\n".join(json.dumps(one, ensure_ascii=False) for one in said).encode()
+    made = doors.send("collector", IMPORTS, content, file_name="demo.jsonl")
+    path = f"{IMPORTS}/{made['id']}"
+    until(
+        lambda: doors.get("collector", path)["state"] != "uploaded", "the file was not looked into", LOOKED_INTO_S_MAX
+    )
+    return made
 
 
 def _first(doors: Doors, path: str, **asked: str) -> Document:
